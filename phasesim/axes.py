@@ -1,0 +1,116 @@
+"""Axes of a sweep: a dotted path and the values it takes."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from phasesim.errors import ConfigError
+
+#: the largest number of values on one axis
+MOST_VALUES = 10_000_000
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis: ``path`` takes each of ``values``; ``source`` is how the values were written."""
+
+    path: str
+    values: tuple
+    source: tuple[str, tuple]
+
+    def to_config(self) -> dict[str, Any]:
+        kind, arguments = self.source
+        return {"path": self.path, kind: list(arguments)}
+
+    def array(self) -> np.ndarray:
+        """Values as float64, int64 or fixed-length text."""
+        if isinstance(self.values[0], str):
+            return np.array(self.values)
+        whole = all(isinstance(v, int) for v in self.values)
+        return np.array(self.values, dtype=np.int64 if whole else np.float64)
+
+
+def values(path: str, entries: Iterable[Any]) -> Axis:
+    """An axis of listed values: numbers, or names of a choice."""
+    entries = tuple(entries)
+    if not entries:
+        raise ConfigError(path, "found no values", expected="at least one")
+    if not (all(isinstance(e, str) for e in entries) or all(map(_is_number, entries))):
+        raise ConfigError(path, f"found {list(entries)!r}", expected="numbers, or names")
+    return _axis(path, entries, ("values", entries))
+
+
+def linspace(path: str, start: float, stop: float, size: int) -> Axis:
+    """An axis of ``size`` equally spaced numbers from start to stop, both included."""
+    _check_span(path, "linspace", start, stop, size)
+    return _axis(path, np.linspace(start, stop, size), ("linspace", (start, stop, size)))
+
+
+def geomspace(path: str, start: float, stop: float, size: int) -> Axis:
+    """An axis of ``size`` numbers with a constant ratio from start to stop, both included."""
+    _check_span(path, "geomspace", start, stop, size)
+    if not start * stop > 0:
+        raise ConfigError(
+            path, f"geomspace from {start} to {stop}", expected="two numbers of one sign, not 0"
+        )
+    return _axis(path, np.geomspace(start, stop, size), ("geomspace", (start, stop, size)))
+
+
+#: TOML key of an axis -> its maker
+MAKERS = {"values": values, "linspace": linspace, "geomspace": geomspace}
+
+
+def from_config(entry: Any, where: str) -> Axis:
+    """The axis of a TOML table ``{ path = …, values | linspace | geomspace = […] }``."""
+    if isinstance(entry, Axis):
+        return entry
+    if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
+        raise ConfigError(where, f"found {entry!r}", expected="a table with 'path'")
+    rest = {k: v for k, v in entry.items() if k != "path"}
+    if len(rest) != 1 or not set(rest) <= set(MAKERS):
+        raise ConfigError(
+            where, f"found {sorted(rest)}", expected="exactly one of " + ", ".join(MAKERS)
+        )
+    ((kind, arguments),) = rest.items()
+    if not isinstance(arguments, list | tuple):
+        raise ConfigError(f"{where}.{kind}", f"found {arguments!r}", expected="a list")
+    try:
+        if kind == "values":
+            return values(entry["path"], arguments)
+        if len(arguments) != 3:
+            raise ConfigError(
+                entry["path"], f"{kind} with {len(arguments)} entries", expected="start, stop, size"
+            )
+        return MAKERS[kind](entry["path"], *arguments)
+    except ConfigError as error:
+        raise error.within(f"{where}: ") from None
+
+
+def _axis(path: str, entries: Iterable[Any], source: tuple[str, tuple]) -> Axis:
+    return Axis(path, tuple(_rounded(e) for e in entries), source)
+
+
+def _rounded(value: Any) -> Any:
+    """Floats as the nearest float32, so that a value means the same in hash, key and program."""
+    if isinstance(value, str) or (isinstance(value, numbers.Integral)):
+        return value if isinstance(value, str) else int(value)
+    return float(np.float32(value))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _check_span(path: str, kind: str, start: Any, stop: Any, size: Any) -> None:
+    if not (_is_number(start) and _is_number(stop) and np.isfinite([start, stop]).all()):
+        raise ConfigError(path, f"{kind} from {start!r} to {stop!r}", expected="two finite numbers")
+    whole = isinstance(size, numbers.Integral) and not isinstance(size, bool)
+    if not whole or not 1 <= size <= MOST_VALUES:
+        raise ConfigError(
+            path, f"{kind} with size {size!r}", expected=f"an integer in [1, {MOST_VALUES}]"
+        )

@@ -1,0 +1,186 @@
+"""TOML configuration files and the sweeps they describe, both ways."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from phasesim import registry
+from phasesim.errors import ConfigError, PhasesimError, StoreIOError, did_you_mean
+from phasesim.experiment import Experiment
+from phasesim.parts import default, specs, to_config
+from phasesim.sweep import Sweep, experiment_from_config
+
+#: larger files are not configurations
+MOST_BYTES = 1 << 20
+#: deeper nesting is not a configuration either
+MOST_BRACKETS = 50
+
+
+def load_sweep(
+    path: str | os.PathLike[str], overrides: Iterable[str] = (), *, scale: str = ""
+) -> Sweep:
+    """Read a sweep from a TOML file.
+
+    Args:
+        path: the file.
+        overrides: ``"dotted.path=value"``, each value in TOML; a bare word is a text.
+        scale: name of a ``[scale.NAME]`` table in the file whose entries override the rest.
+
+    Returns:
+        The checked sweep.
+
+    Raises:
+        ConfigError: with file, field, what was found, what was expected.
+        StoreIOError: the file cannot be read.
+    """
+    return sweep_from_text(_read(Path(path)), str(path), overrides, scale=scale)
+
+
+def sweep_from_text(
+    text: str, where: str, overrides: Iterable[str] = (), *, scale: str = ""
+) -> Sweep:
+    """Read a sweep from TOML text; ``where`` names its origin in errors."""
+    table = _parse(text, where)
+    try:
+        scales = table.pop("scale", {})
+        if scale:
+            if not isinstance(scales, dict) or scale not in scales:
+                raise ConfigError("scale", f"no '{scale}'", hint=did_you_mean(scale, list(scales)))
+            for dotted, value in _flatten(scales[scale]):
+                set_raw(table, dotted, value)
+        for text_override in overrides:
+            dotted, value = parse_override(text_override)
+            set_raw(table, dotted, value)
+        return sweep_from_config(table)
+    except ConfigError as error:
+        raise error.within(f"{where}: ") from None
+
+
+def sweep_from_config(table: dict[str, Any]) -> Sweep:
+    """Build a sweep from the tables of a configuration file."""
+    rest = dict(table)
+    name = rest.pop("name", "sweep")
+    grid = rest.pop("sweep", {})
+    if not isinstance(grid, dict):
+        raise ConfigError("sweep", f"found {grid!r}", expected="a table")
+    known = ("axes", "n_seeds", "seed")
+    for key in grid:
+        if key not in known:
+            raise ConfigError(f"sweep.{key}", "unknown field", hint=did_you_mean(key, known))
+    if not isinstance(grid.get("axes", []), list):
+        raise ConfigError("sweep.axes", f"found {grid['axes']!r}", expected="a list of tables")
+    known_fields = [*specs(Experiment), "name", "sweep", "scale"]
+    for key in rest:
+        if key not in known_fields:
+            raise ConfigError(str(key), "unknown field", hint=did_you_mean(key, known_fields))
+    return Sweep(experiment_from_config(rest), name=name, **grid)
+
+
+def sweep_to_config(sweep: Sweep) -> dict[str, Any]:
+    """The tables of a configuration file that reads back as an equal sweep."""
+    return {
+        "name": sweep.name,
+        **to_config(sweep.experiment),
+        "sweep": {
+            "seed": sweep.seed,
+            "n_seeds": sweep.n_seeds,
+            "axes": [a.to_config() for a in sweep.axes],
+        },
+    }
+
+
+def sweep_to_toml(sweep: Sweep) -> str:
+    """The text of a configuration file that reads back as an equal sweep."""
+    import tomli_w
+
+    return tomli_w.dumps(sweep_to_config(sweep))
+
+
+def parse_override(text: str) -> tuple[str, Any]:
+    """Split ``a.b=v`` into path and value; a value that is no TOML is taken as a bare word."""
+    dotted, equals, value = text.partition("=")
+    dotted, value = dotted.strip(), value.strip()
+    if not equals or not dotted:
+        raise ConfigError("--set", f"found {text!r}", expected="dotted.path=value")
+    try:
+        return dotted, tomllib.loads(f"value = {value}")["value"]
+    except (ValueError, RecursionError):
+        with contextlib.suppress(ValueError):
+            return dotted, float(value)  # .5 and 1. are numbers to everyone but TOML
+        if value.replace("_", "").replace("-", "").replace(".", "").replace("/", "").isalnum():
+            return dotted, value
+        raise ConfigError("--set", f"found {text!r}", expected="a TOML value after '='") from None
+
+
+def set_raw(table: dict[str, Any], dotted: str, value: Any) -> None:
+    """Set a dotted path in raw tables, before anything is checked.
+
+    A choice given as a bare name becomes a table first; one not given at all is its default.
+    """
+    *parents, last = dotted.split(".")
+    owner: Any = Experiment
+    for key in parents:
+        spec = specs(owner).get(key) if owner is not None else None
+        node = table.get(key)
+        if spec is not None and spec.role == "choice" and node is None:
+            node = default(owner, key)
+        node = {"name": node} if isinstance(node, str) else {} if node is None else node
+        if not isinstance(node, dict):
+            raise ConfigError(dotted, f"'{key}' is not a table")
+        table[key] = table = dict(node)
+        owner = _owner(spec, node)
+    table[last] = value
+
+
+def _owner(spec: Any, node: dict[str, Any]) -> Any:
+    """The class whose fields a raw table holds, where that is known."""
+    if spec is None or spec.role not in ("choice", "nested"):
+        return None
+    if spec.role == "nested":
+        return spec.type
+    try:
+        return registry.get(spec.kind, node.get("name", ""))
+    except PhasesimError:
+        return None  # the build that follows says what is wrong with the name
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
+    """Dotted paths of nested tables; a table with a name replaces the whole choice."""
+    for key, value in table.items():
+        if isinstance(value, dict) and "name" not in value:
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _read(path: Path) -> str:
+    try:
+        if not path.is_file():
+            reason = "is a folder" if path.is_dir() else "no such file"
+            raise ConfigError(f"{path}: ", reason, expected="a TOML file")
+        if path.stat().st_size > MOST_BYTES:
+            raise ConfigError(f"{path}: ", "larger than 1 MiB", expected="a TOML file")
+        return path.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: ", f"byte {error.start} is not UTF-8") from None
+    except (OSError, ValueError) as error:
+        raise StoreIOError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _parse(text: str, where: str) -> dict[str, Any]:
+    # the parser recurses and is slow on absurd nesting, so that is refused before it starts
+    depth = max_depth = 0
+    for character in text:
+        depth += (character in "[{") - (character in "]}")
+        max_depth = max(max_depth, depth)
+    if max_depth > MOST_BRACKETS:
+        raise ConfigError(f"{where}: ", f"brackets nested {max_depth} deep")
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError, OverflowError) as error:
+        raise ConfigError(f"{where}: ", f"not valid TOML: {error}") from None

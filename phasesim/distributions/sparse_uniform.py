@@ -1,0 +1,69 @@
+"""Independent sparse features: the distribution of 'Toy Models of Superposition'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phasesim.amplitudes._base import Amplitude
+from phasesim.distributions._base import Distribution, per_feature
+from phasesim.errors import ConfigError
+from phasesim.fields import static, swept
+from phasesim.numerics import namespace
+from phasesim.parts import choice, part
+
+
+@part("Elhage et al. 2022, Toy Models of Superposition, 'Experiment setup'")
+class sparse_uniform(Distribution):
+    """Each feature is active with probability p, independently, and then follows the amplitude.
+
+    x_i = q(u_i / p_i) where u_i < p_i, else 0, with u_i ~ U[0, 1) and q the amplitude's quantile
+    function. p_i = density, times ``factor`` for feature ``factor_index``.
+
+    >>> sparse_uniform(density=0.3).variance(2).round(4).tolist()
+    [0.0775, 0.0775]
+    """
+
+    density: float = swept(
+        0.1, "P(a given feature is active)", low=0, high=1, open_low=True, per_feature=True
+    )
+    amplitude: Amplitude = choice("amplitude", "uniform", "law of an active feature's value")
+    factor: float = swept(1.0, "multiplies the density of one feature", low=0, open_low=True)
+    factor_index: int = static(0, "the feature that factor applies to", low=0)
+
+    def check(self) -> None:
+        density = self.density
+        if isinstance(density, tuple):
+            if not density:
+                raise ConfigError("density", "found an empty list", expected="one per feature")
+            density = density[min(self.factor_index, len(density) - 1)]
+        if density * self.factor > 1:
+            raise ConfigError(
+                "factor",
+                f"found {self.factor:g}, so that feature {self.factor_index} would have density "
+                f"{density * self.factor:g}",
+                expected="at most 1",
+            )
+
+    def density_per_feature(self, n: int) -> Any:
+        p = per_feature(self.density, n)
+        xp = namespace(p)
+        return xp.where(xp.arange(n) == self.factor_index, p * self.factor, p)
+
+    def from_uniform(self, u: Any, n: int) -> Any:
+        p = self.density_per_feature(n)[:, None]
+        return namespace(u).where(u < p, self.amplitude.quantile(u * (1 / p)), 0)
+
+    def mean(self, n: int) -> Any:
+        return self.density_per_feature(n) * self.amplitude.mean
+
+    def variance(self, n: int) -> Any:
+        p = self.density_per_feature(n)
+        return p * self.amplitude.second_moment - (p * self.amplitude.mean) ** 2
+
+    def characteristic(self, w: Any, n: int) -> Any:
+        """E exp(i w_i x_i) of each feature, shape (n, ...) for w of shape (n, ...)."""
+        p = self.density_per_feature(n).reshape(n, *([1] * (namespace(w).ndim(w) - 1)))
+        return 1 - p + p * self.amplitude.characteristic(w)
+
+    def groups(self, n: int) -> list[list[int]]:
+        return [[i] for i in range(n)]

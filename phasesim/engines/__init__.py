@@ -1,0 +1,5 @@
+"""How a run is carried out."""
+
+from phasesim.registry import namespace
+
+namespace(__name__, "engine")

@@ -1,0 +1,94 @@
+"""Uniform numbers for the samples of a step, and samples from them.
+
+The numbers come from a counter-based generator: each is a function of (key, step, row, sample)
+alone, written as one elementwise expression, so that it fuses into whatever consumes it and a
+model's numbers do not depend on the models beside it. Threefry turns (key, step, row) into two
+words; these start and step a Weyl sequence over the samples, whose members pass a 32-bit
+finaliser. The upper 24 bits make the number, so densities are resolved to 2⁻²⁴ = 6e-8.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from phasesim.distributions._base import Distribution
+from phasesim.experiment import Experiment
+
+
+def samples(experiment: Experiment, keys: jax.Array, step: jax.Array, batch: int) -> jax.Array:
+    """One batch for each model of a tile, shape (L, n, batch).
+
+    Args:
+        experiment: stacked, L models.
+        keys: uint32 (L, 2): each model draws its own numbers; or (2,): all see the same.
+        step: index of the batch in the stream.
+        batch: number of samples.
+    """
+    return from_draws(experiment, draws(experiment, keys, step, batch), keys.ndim == 1)
+
+
+def draws(experiment: Experiment, keys: jax.Array, step: jax.Array, batch: int) -> jax.Array:
+    """What `from_draws` makes samples of: uniform numbers, or samples where the law has no map."""
+    n, law = experiment.n_features, experiment.distribution
+    if _has_map(law):
+        return uniforms(keys, step, law.n_uniforms(n), batch)
+    return jax.vmap(
+        lambda d, k: d.sample(jax.random.fold_in(jax.random.wrap_key_data(k), step), batch, n),
+        in_axes=(0, None if keys.ndim == 1 else 0),
+    )(law, keys)
+
+
+def from_draws(experiment: Experiment, drawn: jax.Array, shared: bool) -> jax.Array:
+    """Samples (L, n, batch) from what `draws` gave."""
+    n, law = experiment.n_features, experiment.distribution
+    if not _has_map(law):
+        return drawn
+    return jax.vmap(lambda d, u: d.from_uniform(u, n), in_axes=(0, None if shared else 0))(
+        law, drawn
+    )
+
+
+def _has_map(law: Any) -> bool:
+    return type(law).sample is Distribution.sample
+
+
+def uniforms(keys: jax.Array, step: jax.Array, rows: int, batch: int) -> jax.Array:
+    """Uniform numbers k/2²⁴, k = 0 … 2²⁴-1, shape (..., rows, batch) for keys (..., 2)."""
+    shape = (*keys.shape[:-1], rows)
+    row = jnp.broadcast_to(jnp.arange(rows, dtype=jnp.uint32), shape)
+    first, stride = threefry(
+        jnp.broadcast_to(keys[..., 0, None], shape),
+        jnp.broadcast_to(keys[..., 1, None], shape),
+        jnp.broadcast_to(jnp.asarray(step).astype(jnp.uint32), shape),
+        row,
+    )
+    # an odd stride visits every word once before it repeats
+    stride = (stride | jnp.uint32(1))[..., None]
+    word = _finalise(first[..., None] + jnp.arange(batch, dtype=jnp.uint32) * stride)
+    # 24 bits fit a signed integer, whose conversion is one instruction
+    return (word >> 8).astype(jnp.int32).astype(jnp.float32) * jnp.float32(2.0**-24)
+
+
+def _finalise(z: jax.Array) -> jax.Array:
+    """The 32-bit finaliser of Wellons 2018 (Prospecting for Hash Functions), 'lowbias32'."""
+    z = (z ^ (z >> 16)) * jnp.uint32(0x7FEB352D)
+    z = (z ^ (z >> 15)) * jnp.uint32(0x846CA68B)
+    return z ^ (z >> 16)
+
+
+def threefry(
+    key0: jax.Array, key1: jax.Array, counter0: jax.Array, counter1: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Threefry-2x32 with 20 rounds (Salmon et al. 2011), elementwise, hence safe under vmap."""
+    keys = (key0, key1, key0 ^ key1 ^ jnp.uint32(0x1BD11BDA))
+    x, y = counter0 + key0, counter1 + key1
+    for group in range(5):
+        for turn in ((13, 15, 26, 6), (17, 29, 16, 24))[group % 2]:
+            x = x + y
+            y = ((y << turn) | (y >> (32 - turn))) ^ x
+        x = x + keys[(group + 1) % 3]
+        y = y + keys[(group + 2) % 3] + jnp.uint32(group + 1)
+    return x, y

@@ -1,0 +1,186 @@
+"""The compiled program: a tile of models from any step to any later one.
+
+One program serves a whole cohort. Called with begin = 0 it initialises, called with
+end = n_steps it evaluates; in between it can be left and re-entered at any step without
+changing a bit, which is where snapshots, progress and interruption come from.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+
+from phasesim.engines._draws import draws, from_draws, samples
+from phasesim.engines._evaluate import Readout, evaluate
+from phasesim.engines._gradient import loss_and_gradient
+from phasesim.engines._state import Inputs, State, curve_ends, record, start_state
+from phasesim.status import Status
+
+#: a final loss above this many times the loss of a constant output counts as diverged
+DIVERGED = 100.0
+
+
+
+
+class Outcome(NamedTuple):
+    """The end of a run; leading axis L for a tile.
+
+    Attributes:
+        params: the model's parameters.
+        loss: loss on the fixed evaluation sample, summed over features.
+        loss_curve: mean batch loss over each of the recorded segments of the run.
+        status: see `phasesim.status`.
+        loss_slope: relative change of the batch loss over the last tenth of the steps.
+        loss_slope_error: its standard error.
+        first_bad_step: first step with a non-finite loss, -1 where none.
+        readout: per-feature measurements on the evaluation sample.
+    """
+
+    params: Any
+    loss: jax.Array
+    loss_curve: jax.Array
+    status: jax.Array
+    loss_slope: jax.Array
+    loss_slope_error: jax.Array
+    first_bad_step: jax.Array
+    readout: Readout
+
+
+#: sums may be reassociated, which is what lets the CPU add 16 samples at a time; everything that
+#: would change what inf and NaN mean is kept exact
+CPU_OPTIONS = {
+    "xla_cpu_enable_fast_math": True,
+    "xla_cpu_fast_math_honor_nans": True,
+    "xla_cpu_fast_math_honor_infs": True,
+    "xla_cpu_fast_math_honor_division": True,
+    "xla_cpu_fast_math_honor_functions": True,
+    "xla_cpu_prefer_vector_width": 512,
+}
+
+
+def advance(
+    inputs: Inputs, state: State, begin: jax.Array, end: jax.Array
+) -> tuple[State, Outcome]:
+    """Train a tile from step ``begin`` to step ``end``.
+
+    Returns:
+        The new state, and the outcome, which means something only where end = n_steps.
+    """
+    n_steps = inputs.experiment.n_steps
+    state = jax.lax.cond(begin == 0, lambda: start_state(inputs), lambda: state)
+    # shared numbers are carried one step ahead: a loop carry is an array in memory, while within
+    # a step the compiler would draw them anew for every model that reads them
+    first = _draws(inputs, begin)
+    state, _ = jax.lax.fori_loop(begin, end, partial(_step, inputs), (state, first))
+    shapes = jax.eval_shape(_outcome, inputs, state)
+    outcome = jax.lax.cond(
+        end == n_steps,
+        lambda: _outcome(inputs, state),
+        lambda: jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes),
+    )
+    return state, outcome
+
+
+@cache
+def compiled(platform: str) -> Any:
+    """`advance` as a jitted function for a platform; the state's arrays are reused in place."""
+    options = CPU_OPTIONS if platform == "cpu" else None
+    return jax.jit(advance, donate_argnums=1, compiler_options=options)
+
+
+def empty_state(inputs: Inputs) -> State:
+    """Arrays for the first call to write into."""
+    shapes = jax.eval_shape(start_state, inputs)
+    return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+
+
+def _draws(inputs: Inputs, step: jax.Array) -> Any:
+    """The step's draws where all models share them, else nothing: each model draws in place."""
+    if inputs.data_keys.ndim == 1:
+        return draws(inputs.experiment, inputs.data_keys, step, inputs.experiment.batch_size)
+    return None
+
+
+def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[State, Any]:
+    experiment = inputs.experiment
+    state, drawn = carry
+    if drawn is None:
+        x = samples(experiment, inputs.data_keys, step, experiment.batch_size)
+    else:
+        x = from_draws(experiment, drawn, shared=True)
+    loss, gradient = loss_and_gradient(experiment, state.params, x)
+
+    def update(e: Any, gradient: Any, opt_state: Any, params: Any) -> tuple[Any, Any]:
+        updates, opt_state = e.optimizer.transformation(e.n_steps).update(
+            gradient, opt_state, params
+        )
+        return optax.apply_updates(params, updates), opt_state
+
+    params, opt_state = jax.vmap(update)(experiment, gradient, state.opt_state, state.params)
+    state = record(state, step, loss, experiment)
+    return state._replace(params=params, opt_state=opt_state), _draws(inputs, step + 1)
+
+
+def _outcome(inputs: Inputs, state: State) -> Outcome:
+    experiment = inputs.experiment
+    readout = evaluate(experiment, state.params, inputs.eval_key)
+    slope, slope_error = _slope(state.tail, experiment.n_steps)
+    ends = jnp.array([0, *curve_ends(experiment)])
+    curve = state.curve / jnp.diff(ends)[:, None].astype(state.curve.dtype)
+    return Outcome(
+        params=state.params,
+        loss=readout.loss,
+        loss_curve=curve.T,
+        status=_status(experiment, state, readout.loss, inputs.eval_key),
+        loss_slope=slope,
+        loss_slope_error=slope_error,
+        first_bad_step=state.first_bad_step,
+        readout=readout,
+    )
+
+
+def _slope(tail: jax.Array, n_steps: int) -> tuple[jax.Array, jax.Array]:
+    """Relative change of the loss over the last tenth, from the means of its two halves.
+
+    The halves are half a tenth apart, so twice their difference is the change over the tenth.
+    """
+    tenth = max(n_steps // 10, 2)
+    counts = jnp.array([tenth - tenth // 2, tenth // 2], tail.dtype)[:, None]
+    if n_steps < 2:
+        return jnp.full(tail.shape[1], jnp.nan), jnp.full(tail.shape[1], jnp.nan)
+    mean = tail[:2] / counts
+    variance = jnp.maximum(tail[2:] / counts - mean**2, 0) / counts
+    scale = jnp.where(mean[0] + mean[1] > 0, (mean[0] + mean[1]) / 2, 1)
+    error = jnp.sqrt(variance[0] + variance[1])
+    return 2 * (mean[1] - mean[0]) / scale, 2 * error / scale
+
+
+def _status(
+    experiment: Any, state: State, loss: jax.Array, eval_key: jax.Array
+) -> jax.Array:
+    size = loss.shape[0]
+    finite = [
+        jnp.isfinite(leaf.reshape(size, -1)).all(axis=1) for leaf in jax.tree.leaves(state.params)
+    ]
+    finite_weights = jnp.stack(finite).all(axis=0)
+    constant = _constant_loss(experiment, eval_key)
+    status = jnp.where(loss > DIVERGED * constant, int(Status.diverged), int(Status.ok))
+    status = jnp.where(jnp.isfinite(loss), status, int(Status.nonfinite_loss))
+    status = jnp.where(finite_weights, status, int(Status.nonfinite_weights))
+    status = jnp.where(state.first_bad_step >= 0, int(Status.nonfinite_loss), status)
+    return status.astype(jnp.uint8)
+
+
+def _constant_loss(experiment: Any, eval_key: jax.Array) -> jax.Array:
+    """Σ_i I_i E target_i² on one batch: the loss of the output 0, a scale for divergence."""
+    x = samples(experiment, eval_key, jnp.int32(0), 1024)
+
+    def one(e: Any, x: jax.Array) -> jax.Array:
+        weights = jnp.asarray(e.importance.per_feature(x.shape[0]), x.dtype)
+        return jnp.sum(weights * jnp.mean(e.target.of(x) ** 2, axis=1))
+
+    return jax.vmap(one)(experiment, x)

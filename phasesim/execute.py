@@ -1,0 +1,187 @@
+"""Carrying out the blocks of a plan on the devices of this process."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from phasesim import pytree, rows
+from phasesim.engines._program import compiled, empty_state
+from phasesim.engines._state import Inputs
+from phasesim.errors import Stopped
+from phasesim.keys import model_keys
+from phasesim.plan import Block, Plan
+
+#: a call of the compiled program is left after about this long, to see whether to stop
+CALL_SECONDS = 1.0
+FIRST_STEPS = 32
+
+
+@dataclass
+class Executor:
+    """Trains blocks; safe to call from several threads.
+
+    Attributes:
+        plan: what to train.
+        starts: for ``init = from_store``: (cells, replica) -> start parameters, else None.
+        stop: set to leave at the next pause.
+        on_steps: called with the model-steps just done.
+    """
+
+    plan: Plan
+    starts: Callable[[np.ndarray, int], Any] | None = None
+    stop: threading.Event = field(default_factory=threading.Event)
+    on_steps: Callable[[int], None] = lambda steps: None
+    #: measured steps a second of each cohort; decides only how often a block pauses
+    _speed: dict[int, float] = field(default_factory=dict)
+
+    @cached_property
+    def devices(self) -> list[Any]:
+        return jax.local_devices()
+
+    def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
+        """Train a block.
+
+        Args:
+            block: which models.
+            device: where; the first device if not given.
+
+        Returns:
+            Stored arrays by name for the block's models, padded to the sweep's largest sizes,
+            with ``cell_hash`` and ``seed``.
+
+        Raises:
+            Stopped: ``stop`` was set; the block leaves no trace.
+        """
+        cohort = self.plan.cohorts[block.cohort]
+        with jax.default_device(device or self.devices[0]):
+            inputs = self._inputs(block)
+            outcome, snapshots = self._train(inputs, block.cohort, len(block.rows))
+        count = len(block.rows)
+        everything = {**rows.named(outcome), **snapshots}
+        made = {name: np.asarray(values)[:count] for name, values in everything.items()}
+        fields, shapes = self.fields_and_shapes
+        padded = {name: rows.pad(values, shapes[name]) for name, values in made.items()}
+        for name in fields.keys() - padded.keys():
+            # a parameter that only another cohort's model has
+            padded[name] = np.full((count, *shapes[name]), np.nan, np.float32)
+        return {
+            "cell_hash": cohort.cell_digests[block.rows],
+            "seed": np.full(count, block.replica, np.uint32),
+            **padded,
+        }
+
+    def seconds_per_block(self, cohort: int) -> float:
+        """Predicted time of one block of a cohort, from timing a few of its steps."""
+        inputs = self._inputs(Block(cohort, 0, np.arange(self.plan.lanes[cohort]) * 0))
+        program, n_steps = compiled(self._platform), inputs.experiment.n_steps
+        state = empty_state(inputs)
+        timed = []
+        # the first call compiles; the others differ by the steps only, which gives their cost
+        for steps in (0, 0, min(n_steps, FIRST_STEPS)):
+            began = time.perf_counter()
+            state, outcome = program(inputs, state, jnp.int32(0), jnp.int32(steps))
+            jax.block_until_ready((state, outcome))
+            timed.append(time.perf_counter() - began)
+        per_step = max(timed[2] - timed[1], 1e-7) / max(min(n_steps, FIRST_STEPS), 1)
+        return per_step * n_steps
+
+    @cached_property
+    def fields_and_shapes(self) -> tuple[dict[str, rows.FieldInfo], dict[str, tuple[int, ...]]]:
+        """All stored fields, and the padded shape of one row of each."""
+        fields, coords = self.layout
+        return fields, {n: tuple(len(coords[d]) for d in f.dims) for n, f in fields.items()}
+
+    @cached_property
+    def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
+        """Fields and coordinates of the store, from abstract evaluation: nothing is computed."""
+        shapes = []
+        for number, cohort in enumerate(self.plan.cohorts):
+            block = Block(number, 0, np.zeros(1, int))
+            inputs = self._inputs(block)
+            state = jax.eval_shape(empty_state, inputs)
+            outcome = jax.eval_shape(compiled(self._platform), inputs, state, 0, 0)[1]
+            row = {name: leaf.shape[1:] for name, leaf in rows.named(outcome).items()}
+            steps = rows.snapshot_steps(cohort.template)
+            if steps:
+                row |= {
+                    name: (len(steps), *leaf.shape[1:])
+                    for name, leaf in rows.parameters(state.params, "_snapshot").items()
+                }
+            shapes.append(row)
+        return rows.describe([c.template for c in self.plan.cohorts], shapes)
+
+    @property
+    def _platform(self) -> str:
+        return self.devices[0].platform
+
+    def _inputs(self, block: Block) -> Inputs:
+        cohort, lanes = self.plan.cohorts[block.cohort], self.plan.lanes[block.cohort]
+        # the tail is filled with copies: a tile always has its full width
+        filled = np.resize(block.rows, lanes)
+        filled[len(block.rows) :] = block.rows[-1]
+        experiment = cohort.stacked(filled)
+        pytree.register(experiment)
+        template = cohort.template
+        digests = cohort.key_digests[filled]
+        keys = model_keys(self.plan.sweep.seed, digests, block.replica, template.draws)
+        start = None
+        if self.starts is not None:
+            start = self.starts(cohort.cells[filled], block.replica)
+        return Inputs(experiment, keys.init, keys.data, keys.evaluation, start)
+
+    def _train(self, inputs: Inputs, cohort: int, models: int) -> tuple[Any, dict[str, Any]]:
+        """The outcome of a tile, and its weights at the recorded steps, (L, step, …) by name."""
+        n_steps = inputs.experiment.n_steps
+        program = compiled(self._platform)
+        state = empty_state(inputs)
+        pauses = rows.snapshot_steps(inputs.experiment)
+        kept = []
+        step = 0
+        if pauses:
+            # step 0 is the first pause; starting from it again repeats the same initialisation
+            state, _ = program(inputs, state, jnp.int32(0), jnp.int32(0))
+            kept.append(_copied(state.params))
+        while True:
+            if self.stop.is_set():
+                raise Stopped("stopped; run the same command to go on")
+            stride = max(int(self._speed.get(cohort, 0) * CALL_SECONDS), FIRST_STEPS)
+            end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
+            began = time.perf_counter()
+            state, outcome = program(inputs, state, jnp.int32(step), jnp.int32(end))
+            jax.block_until_ready(state)
+            self._measure(cohort, step, end, time.perf_counter() - began)
+            self.on_steps((end - step) * models)
+            step = end
+            if step in pauses and step > 0:
+                kept.append(_copied(state.params))
+            if step == n_steps:
+                break
+        return outcome, {n: np.stack([k[n] for k in kept], 1) for n in (kept[0] if kept else ())}
+
+    def _measure(self, cohort: int, begin: int, end: int, seconds: float) -> None:
+        # the first call compiles, so only later ones say how fast a step is
+        if begin > 0 and end > begin:
+            self._speed[cohort] = (end - begin) / max(seconds, 1e-6)
+
+
+def blocks_in_flight(plan: Plan, memory: int | None) -> int:
+    """How many blocks train at once: one a core on CPU, fewer where memory is short."""
+    devices = jax.local_devices()
+    wanted = os.cpu_count() or 1 if devices[0].platform == "cpu" else len(devices)
+    largest = max(plan.memory_of_block(i) for i in range(len(plan.cohorts)))
+    return max(1, min(wanted, memory // largest) if memory else wanted)
+
+
+def _copied(params: Any) -> dict[str, np.ndarray]:
+    """Parameters on the host: the arrays themselves are written over by the next call."""
+    return {n: np.array(leaf) for n, leaf in rows.parameters(params, "_snapshot").items()}

@@ -1,0 +1,5 @@
+"""Where training starts."""
+
+from phasesim.registry import namespace
+
+namespace(__name__, "init")

@@ -1,0 +1,18 @@
+"""What every loss provides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phasesim.parts import Part
+
+
+class Loss(Part):
+    """The error of one output of one sample; the engine weighs by importance, sums over
+    features and averages over the batch."""
+
+    kind = "loss"
+
+    def pointwise(self, output: Any, target: Any) -> Any:
+        """Errors, shape (n, batch), of outputs against targets of that shape."""
+        raise AttributeError(f"{type(self).__name__} defines no pointwise error")

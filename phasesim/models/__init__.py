@@ -1,0 +1,5 @@
+"""What is trained: flax modules from input to output."""
+
+from phasesim.registry import namespace
+
+namespace(__name__, "model")

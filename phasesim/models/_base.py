@@ -1,0 +1,42 @@
+"""What every model provides: a flax module, and where its feature directions are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from phasesim.parts import Part
+
+
+class Model(Part):
+    """An autoencoder-like map from n inputs to n outputs through m hidden units.
+
+    A variant defines `module`; everything else follows. Parameters are the module's ``params``
+    collection; batches inside phasesim are feature-major, (n, batch), while flax modules see
+    (batch, n) as usual.
+    """
+
+    kind = "model"
+    #: a hand-written (params, x, target, importance) -> (squared-error loss, gradient) for a tile
+    tile_gradient: Any = None
+
+    def module(self, n_features: int, n_hidden: int) -> Any:
+        """The flax.linen or flax.nnx module (for nnx: a function of ``rngs`` that makes it)."""
+        raise AttributeError(f"{type(self).__name__} defines no module")
+
+    def init(self, key: Any, n_features: int, n_hidden: int) -> Any:
+        """Parameters as the module itself initialises them."""
+        from phasesim.models import _flax
+
+        return _flax.init(self.module(n_features, n_hidden), key, n_features)
+
+    def apply(self, params: Any, x: Any, n_hidden: int) -> Any:
+        """Outputs, shape (n, batch), for inputs x of shape (n, batch)."""
+        from phasesim.models import _flax
+
+        return _flax.apply(self.module(x.shape[0], n_hidden), params, x.T).T
+
+    def directions(self, params: Any) -> tuple[Any, Any] | None:
+        """(W (m, n), b (n,)) for the metrics of superposition; None where there are none."""
+        if isinstance(params, dict) and {"W", "b"} <= set(params):
+            return params["W"], params["b"]
+        return None

@@ -1,0 +1,159 @@
+"""How a sweep is cut: cohorts, lanes, blocks, chunks; what it will take.
+
+Everything that decides a bit of the result (lane width) is a pure function of the experiment's
+static fields. How many blocks make a chunk only decides how often work is saved.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from phasesim.cells import Cohort, cohorts
+from phasesim.experiment import Experiment
+from phasesim.sweep import Sweep
+
+#: part of every fingerprint: raised when the numbers that training produces change
+ALGORITHM = 1
+#: a chunk holds about this many seconds of work, so that a kill costs no more
+CHUNK_SECONDS = 30.0
+#: batches of one to three models take other code paths in XLA, with other rounding
+LEAST_LANES = 4
+MOST_LANES = 128
+#: a tile's working set beyond this falls out of a core's second-level cache
+TILE_BYTES = 512 * 1024
+
+
+def lane_width(experiment: Experiment) -> int:
+    """Models trained side by side in one block.
+
+    A power of two such that one batch of all their samples stays near the cache, between 4 and
+    128: a function of sizes only, never of a measurement, because it decides rounding.
+    """
+    n, m = experiment.n_features, experiment.n_hidden
+    # the shared draws are read by all lanes; what each lane touches is about n + 2 m rows
+    per_model = 4 * min(experiment.batch_size, 1024) * (n + 2 * m)
+    lanes = max(16 * TILE_BYTES // per_model, 1)
+    return max(LEAST_LANES, min(MOST_LANES, 2 ** int(math.log2(lanes))))
+
+
+@dataclass(frozen=True)
+class Block:
+    """Models that one call of the compiled program trains.
+
+    Attributes:
+        cohort: which compiled program.
+        replica: the seed index that all its models share.
+        rows: rows of the cohort, in grid order; at most the lane width.
+    """
+
+    cohort: int
+    replica: int
+    rows: np.ndarray
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All work of a sweep that is still to do.
+
+    Attributes:
+        sweep: what is trained.
+        done: models already trained, bool (n_cells, n_seeds), or None.
+    """
+
+    sweep: Sweep
+    done: np.ndarray | None = None
+
+    @cached_property
+    def cohorts(self) -> list[Cohort]:
+        return cohorts(self.sweep)
+
+    @cached_property
+    def lanes(self) -> list[int]:
+        """Lane width of each cohort."""
+        return [lane_width(c.template) for c in self.cohorts]
+
+    @cached_property
+    def blocks(self) -> list[Block]:
+        """Blocks in the order of the chunks; a block holds cells of one replica."""
+        found = []
+        for number, (cohort, lanes) in enumerate(zip(self.cohorts, self.lanes, strict=True)):
+            for replica in range(self.sweep.n_seeds):
+                rows = np.arange(len(cohort.cells))
+                if self.done is not None:
+                    rows = rows[~self.done[cohort.cells, replica]]
+                for start in range(0, len(rows), lanes):
+                    found.append(Block(number, replica, rows[start : start + lanes]))
+        return found
+
+    @property
+    def n_models(self) -> int:
+        """Models still to train."""
+        return sum(len(b.rows) for b in self.blocks)
+
+    @property
+    def model_steps(self) -> int:
+        """Optimiser steps still to do, summed over models."""
+        return self.steps_of(self.blocks)
+
+    def steps_of(self, blocks: list[Block]) -> int:
+        """Optimiser steps of some blocks, summed over models."""
+        return sum(len(b.rows) * self.cohorts[b.cohort].template.n_steps for b in blocks)
+
+    def n_chunks(self, blocks_per_chunk: int) -> int:
+        """Chunks when each holds that many blocks."""
+        return math.ceil(len(self.blocks) / blocks_per_chunk)
+
+    def chunk(self, index: int, blocks_per_chunk: int) -> list[Block]:
+        """The blocks of a chunk."""
+        return self.blocks[index * blocks_per_chunk : (index + 1) * blocks_per_chunk]
+
+    @cached_property
+    def cell_hash(self) -> np.ndarray:
+        """`Experiment.cell_digest` of every cell in grid order, uint8 (n_cells, 32)."""
+        out = np.empty((self.sweep.n_cells, 32), np.uint8)
+        for cohort in self.cohorts:
+            out[cohort.cells] = cohort.cell_digests
+        return out
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Largest sizes over the cohorts: to these every row is padded."""
+        templates = [c.template for c in self.cohorts]
+        return {
+            "feature": max(t.n_features for t in templates),
+            "hidden": max(t.n_hidden for t in templates),
+            "loss_step": max(min(t.record.n_losses, t.n_steps) for t in templates),
+        }
+
+    def memory_of_block(self, number: int) -> int:
+        """Bytes one block of a cohort needs while it trains, from its sizes.
+
+        Parameters with the optimiser's two moments, the loss record, and the arrays over the
+        batch that do not fuse away: input and draws, and for large models output and hidden.
+        """
+        e, lanes = self.cohorts[number].template, self.lanes[number]
+        n, m = e.n_features, e.n_hidden
+        batch = e.batch_size * (3 * n + 2 * m)
+        return 4 * lanes * (8 * (n * m + n) + 2 * e.record.n_losses + batch)
+
+
+def chunk_blocks(seconds_per_block: float) -> int:
+    """Blocks in a chunk, from the measured time of one."""
+    return max(1, round(CHUNK_SECONDS / max(seconds_per_block, 1e-6)))
+
+
+def describe(plan: Plan) -> dict[str, Any]:
+    """What `run --dry-run` says without having measured anything."""
+    memory = [plan.memory_of_block(i) for i in range(len(plan.cohorts))]
+    return {
+        "models": plan.sweep.n_models,
+        "cohorts": len(plan.cohorts),
+        "compilations": len(plan.cohorts),
+        "lane_width": plan.lanes[0] if len(set(plan.lanes)) == 1 else plan.lanes,
+        "peak_memory_bytes": max(memory),
+    }

@@ -1,0 +1,294 @@
+"""The result of a sweep: labelled arrays over its axes and seeds, metrics computed on reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from phasesim import registry, store
+from phasesim.config import sweep_from_text
+from phasesim.errors import ConfigError, StoreDamaged, UsageError, did_you_mean
+from phasesim.experiment import Experiment
+from phasesim.reductions import AVERAGES, reduce
+from phasesim.sweep import Sweep
+
+
+class Source(Protocol):
+    """Where arrays come from: memory, or a file read when asked."""
+
+    def names(self) -> list[str]: ...
+    def dims(self, name: str) -> tuple[str, ...]: ...
+    def read(self, name: str) -> np.ndarray: ...
+
+
+class Result:
+    """Weights, losses, statuses and metrics of a sweep.
+
+    Arrays have one dimension an axis of the sweep, in order, then the seed, then their own.
+
+    Attributes:
+        sweep: what was trained.
+        path: the file or running directory, or None in memory.
+    """
+
+    def __init__(self, sweep: Sweep, source: Source, path: Path | None = None) -> None:
+        self.sweep, self.path, self._source = sweep, path, source
+        self._cache: dict[str, np.ndarray] = {}
+
+    @property
+    def coords(self) -> dict[str, np.ndarray]:
+        """Dotted path of each axis -> its values, in the order of the dimensions."""
+        return {axis.path: axis.array() for axis in self.sweep.axes}
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes and of the seed dimension."""
+        return (*self.sweep.shape, self.sweep.n_seeds)
+
+    @property
+    def status(self) -> np.ndarray:
+        """`phasesim.status.Status` of every model, (*axes, seed)."""
+        return self.stored("status")
+
+    @property
+    def loss(self) -> np.ndarray:
+        """Loss of every model on the evaluation sample, summed over features, (*axes, seed)."""
+        return self.stored("loss")
+
+    def names(self) -> list[str]:
+        """What is stored of every model."""
+        return self._source.names()
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """Dimension names of a stored array."""
+        return self._source.dims(name)
+
+    def stored(self, name: str) -> np.ndarray:
+        """A stored array, (*axes, seed, …)."""
+        if name not in self._cache:
+            if name not in self.names():
+                hint = did_you_mean(name, self.names())
+                raise UsageError(f"nothing called '{name}' is stored, {hint}")
+            self._cache[name] = self._source.read(name)
+        return self._cache[name]
+
+    def params(self) -> dict[str, np.ndarray]:
+        """End-state parameters by name: ``W`` (*axes, seed, hidden, feature), ``b``, …"""
+        return {n: self.stored(n) for n in self.names() if self._is_parameter(n)}
+
+    def _is_parameter(self, name: str) -> bool:
+        lead = len(self.shape)
+        own = self.dims(name)[lead:]
+        return name in ("W", "b") or any(d.startswith(f"{name}_dim") for d in own)
+
+    def metric(self, name: str, reduction: str | None = None) -> np.ndarray:
+        """A metric of every model, or one number a cell.
+
+        Args:
+            name: a metric (``phasesim list metric``), ``normalized_loss``, or a stored array.
+            reduction: best, worst, mean or mean_minus_worst over seeds, ranked by the loss on
+                the evaluation sample; None keeps the seeds.
+
+        Returns:
+            (*axes, seed, …), without the seed dimension where reduced. Of codes such as the
+            phase an average does not exist: they are derived from the averaged quantities.
+        """
+        if reduction in AVERAGES and name == "phase":
+            from phasesim.metrics._phases import classify
+
+            inputs = ("feature_norm", "superposition", "max_cosine")
+            return classify(*(self.metric(n, reduction) for n in inputs))
+        values = self._metric(name)
+        if reduction is None:
+            return values
+        return reduce(reduction, values, self.loss, self.status)
+
+    def _metric(self, name: str) -> np.ndarray:
+        if name == "normalized_loss":
+            return self.loss / self.null_loss[..., None]
+        if name in self.names():
+            return self.stored(name)
+        if name not in registry.names("metric"):
+            known = [*registry.names("metric"), "normalized_loss", *self.names()]
+            raise UsageError(f"no metric '{name}', {did_you_mean(name, known)}")
+        key = f"metric {name}"
+        if key not in self._cache:
+            self._cache[key] = self._computed(registry.get("metric", name))
+        return self._cache[key]
+
+    def _computed(self, function: Any) -> np.ndarray:
+        if not {"W", "b"} <= set(self.names()):
+            raise UsageError(f"{function.__name__} needs W and b, which this model does not have")
+        W, b = self.stored("W"), self.stored("b")
+        sizes = self._sizes()
+        if len(sizes) == 1:
+            return np.asarray(function(W, b, self.sweep.experiment))
+        # cells of different size: each group is computed without its padding
+        n_most, made = W.shape[-1], None
+        for (n, m), cells in sizes.items():
+            part = np.asarray(function(W[cells][..., :m, :n], b[cells][..., :n], None))
+            if made is None:
+                padded = [n_most if d.startswith("feature") else s for d, s in
+                          zip(function.spec.dims, part.shape[part.ndim - len(function.spec.dims):],
+                              strict=True)]  # fmt: skip
+                fill = -1 if part.dtype.kind == "i" else np.nan
+                made = np.full((*self.shape, *padded), fill, part.dtype)
+            made[(*np.nonzero(cells), slice(None), *(slice(s) for s in part.shape[2:]))] = part
+        return made
+
+    def _sizes(self) -> dict[tuple[int, int], np.ndarray]:
+        """(n, m) -> which cells have that size, bool (*axes)."""
+        base = self.sweep.experiment
+        sizes = np.empty((*self.sweep.shape, 2), int)
+        sizes[...] = base.n_features, base.n_hidden
+        for position, axis in enumerate(self.sweep.axes):
+            for column, path in enumerate(("n_features", "n_hidden")):
+                if axis.path == path:
+                    shape = [-1 if k == position else 1 for k in range(len(self.sweep.shape))]
+                    sizes[..., column] = np.reshape(axis.array(), shape)
+        pairs = np.unique(sizes.reshape(-1, 2), axis=0)
+        return {(int(n), int(m)): (sizes == (n, m)).all(axis=-1) for n, m in pairs}
+
+    @cached_property
+    def null_loss(self) -> np.ndarray:
+        """Loss of the best constant output in each cell, (*axes)."""
+        cells = np.ndindex(self.sweep.shape)
+        flat = [self.sweep.at(index).null_loss() for index in cells]
+        return np.reshape(flat, self.sweep.shape)
+
+    def experiment(self, cell: Iterable[int] = ()) -> Experiment:
+        """The experiment of the cell at a grid index."""
+        return self.sweep.at(tuple(int(i) for i in cell))
+
+    def select(self, *, method: str | None = None, **values: Any) -> tuple:
+        """An index into the arrays from axis values, e.g. ``result.loss[result.select(density=.1)]``.
+
+        Args:
+            method: "nearest" takes the closest value on the axis; None wants an equal one.
+            **values: last word of an axis path (or the path with ``_`` for ``.``) -> value.
+
+        Returns:
+            One entry an axis: an index, or a full slice where no value was given.
+        """
+        index: list[Any] = [slice(None)] * len(self.sweep.axes)
+        names = store.axis_names([a.path for a in self.sweep.axes])
+        for name, wanted in values.items():
+            found = [i for i, axis in enumerate(self.sweep.axes)
+                     if name in (names[i], axis.path.replace(".", "_"))]  # fmt: skip
+            if not found:
+                raise UsageError(f"no axis '{name}', {did_you_mean(name, names)}")
+            index[found[0]] = _position(self.sweep.axes[found[0]], wanted, method)
+        return tuple(index)
+
+    def to_xarray(self) -> Any:
+        """All stored arrays as an xarray.Dataset with named dims and coordinates."""
+        from phasesim.export import to_xarray
+
+        return to_xarray(self)
+
+    def close(self) -> None:
+        """Close the file behind the result, if there is one."""
+        getattr(self._source, "close", lambda: None)()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        axes = " × ".join(f"{a.path}[{len(a.values)}]" for a in self.sweep.axes) or "one cell"
+        trained = int(np.count_nonzero(self.status == 1))
+        return (
+            f"<phasesim.Result '{self.sweep.name}': {axes} × seed[{self.sweep.n_seeds}], "
+            f"{trained:,} of {self.sweep.n_models:,} models trained to their last step>"
+        )
+
+
+def _position(axis: Any, wanted: Any, method: str | None) -> int:
+    values = axis.array()
+    if method == "nearest" and values.dtype.kind in "if":
+        return int(np.argmin(np.abs(values - float(wanted))))
+    equal = np.flatnonzero(values == (wanted if values.dtype.kind == "U" else np.float32(wanted)))
+    if not equal.size:
+        raise UsageError(
+            f"{axis.path} = {wanted!r} is not on the axis, from {values[0]} to {values[-1]}, "
+            "method='nearest' takes the closest"
+        )
+    return int(equal[0])
+
+
+class Arrays:
+    """A `Source` in memory."""
+
+    def __init__(self, arrays: Mapping[str, np.ndarray], dims: Mapping[str, tuple]) -> None:
+        self._arrays, self._dims = arrays, dims
+
+    def names(self) -> list[str]:
+        return list(self._arrays)
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        return self._dims[name]
+
+    def read(self, name: str) -> np.ndarray:
+        return self._arrays[name]
+
+
+def from_rows(
+    sweep: Sweep, layout: store.Layout, parts: Iterable[Any], path: Path | None = None
+) -> Result:
+    """A result in memory from rows in any order; models without a row are not_run."""
+    index = store.RowIndex(layout)
+    lead = tuple(a.name for a in layout.axes)
+    arrays, dims = {}, {}
+    for name, field in layout.fields.items():
+        flat = (int(np.prod(layout.grid)), *layout.shape(name))
+        arrays[name] = np.full(flat, field.fill, field.dtype)
+        dims[name] = (*lead, "seed", *field.dims)
+    for part in parts:
+        rows = part.read()
+        for places in index.locate(rows["cell_hash"], rows["seed"], part.name):
+            for name, array in arrays.items():
+                array[places[places >= 0]] = rows[name][places >= 0]
+    shaped = {n: a.reshape(*layout.grid, *a.shape[1:]) for n, a in arrays.items()}
+    return Result(sweep, Arrays(shaped, dims), path)
+
+
+def open_result(path: str | Path, *, verify: bool = True) -> Result:
+    """Open a finished store, or what a running one has so far.
+
+    Args:
+        path: ``NAME.h5``, or ``NAME.run``; where NAME.h5 does not exist yet, its running
+            directory is read.
+        verify: compare the file with its SHA-256 first.
+
+    Raises:
+        UsageError: there is no such store.
+        StoreDamaged: the bytes are not what was written.
+        StoreNewer: written by a later phasesim.
+    """
+    path = Path(path)
+    run = path if path.is_dir() else store.run_path(path)
+    if path.is_file():
+        file = store.open_final(path, verify=verify)
+        return Result(stored_sweep(file.config_toml, path), file, path)
+    if not run.is_dir():
+        raise UsageError(f"{path}: no such store")
+    from phasesim.output import manifest_layout
+
+    directory = store.RunDirectory.open(run)
+    sweep = stored_sweep(directory.manifest["config_toml"], run)
+    layout = manifest_layout(sweep, directory.manifest)
+    return from_rows(sweep, layout, directory.parts(), run)
+
+
+def stored_sweep(config: str, path: Path) -> Sweep:
+    """The sweep whose configuration a store holds."""
+    try:
+        return sweep_from_text(config, str(path))
+    except ConfigError as error:
+        raise StoreDamaged(f"{path}: its configuration does not read: {error}") from None

@@ -1,0 +1,163 @@
+"""Running a sweep: in memory, or into a store that survives whatever stops it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasesim import store
+from phasesim.execute import Executor, blocks_in_flight
+from phasesim.output import Work, layout_of, new_manifest, prepare, stored_attributes
+from phasesim.plan import Block, Plan, chunk_blocks
+from phasesim.progress import Silent
+from phasesim.result import Result, from_rows, open_result
+from phasesim.start import starts_of
+from phasesim.sweep import Sweep
+
+
+@dataclass
+class Options:
+    """How a sweep is carried out; nothing here changes a number of the result.
+
+    Attributes:
+        memory: bytes that blocks in flight may take, or None for no bound.
+        fresh: move an existing store aside and begin anew.
+        keep_run: keep the running directory after the merge.
+        progress: what is told of the models and steps done.
+        stop: set from outside to stop at the next pause.
+    """
+
+    memory: int | None = None
+    fresh: bool = False
+    keep_run: bool = False
+    progress: Silent = field(default_factory=Silent)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = None) -> Result:
+    """Train every model of a sweep.
+
+    Args:
+        sweep: what to train.
+        path: the store to write, ``NAME.h5``. It resumes what an earlier call left, extends a
+            finished store whose grid this one contains, and returns a complete one as it is.
+            None keeps everything in memory.
+        options: how to carry it out.
+
+    Returns:
+        The `Result`: weights, losses and statuses by axis and seed.
+
+    Raises:
+        StoreMismatch: the store holds another experiment; names the fields that differ.
+        StoreLocked: another process is writing to it.
+        Stopped: ``options.stop`` was set; the same call goes on from there.
+
+    >>> import phasesim as ps
+    >>> experiment = ps.Experiment(n_features=2, n_hidden=1, n_steps=100)
+    >>> sweep = ps.Sweep(experiment, axes=[ps.values("distribution.density", [1, 0.1])], n_seeds=3)
+    >>> ps.run(sweep).metric("feature_norm").shape
+    (2, 3, 2)
+    """
+    options = options or Options()
+    if path is None:
+        return _in_memory(sweep, options)
+    final = Path(path)
+    if options.fresh:
+        store.set_aside(final)
+    work = prepare(sweep, final, lambda: _measured_manifest(sweep, options))
+    if work is not None:
+        with work.held:
+            _fill(work, final, options)
+    return open_result(final)
+
+
+def _in_memory(sweep: Sweep, options: Options) -> Result:
+    plan = Plan(sweep)
+    executor = _executor(plan, options)
+    with options.progress.task(plan.n_models, plan.model_steps):
+        parts = [
+            store.ArrayPart("memory", rows) for rows in _trained(plan.blocks, executor, options)
+        ]
+    fields, coords = executor.layout
+    return from_rows(sweep, layout_of(sweep, fields, coords, plan.cell_hash), parts)
+
+
+def _executor(plan: Plan, options: Options) -> Executor:
+    return Executor(plan, starts_of(plan.sweep), options.stop, options.progress.steps)
+
+
+def _measured_manifest(sweep: Sweep, options: Options) -> dict[str, Any]:
+    """The manifest of a new directory; whoever makes it decides how much work a chunk holds."""
+    plan = Plan(sweep)
+    executor = Executor(plan, starts_of(sweep))
+    seconds = executor.seconds_per_block(0) / blocks_in_flight(plan, options.memory)
+    return new_manifest(sweep, *executor.layout, chunk_blocks(seconds))
+
+
+def _fill(work: Work, final: Path, options: Options) -> None:
+    """Compute what is missing of a running directory, merge it, and put it away."""
+    run_dir, plan = work.run, work.plan
+    executor = _executor(plan, options)
+    done = run_dir.completed()
+    per_chunk = run_dir.manifest["blocks_per_chunk"]
+    missing = [i for i in range(plan.n_chunks(per_chunk)) if i not in done]
+    blocks = [b for i in missing for b in plan.chunk(i, per_chunk)]
+    run_dir.log("started", chunks=plan.n_chunks(per_chunk), done=len(done))
+    with options.progress.task(sum(len(b.rows) for b in blocks), plan.steps_of(blocks)):
+        trained = _trained(blocks, executor, options)
+        for index in missing:
+            _commit_chunk(run_dir, index, len(plan.chunk(index, per_chunk)), trained)
+    attrs, texts = stored_attributes(plan.sweep)
+    store.write_final(
+        final, work.layout, run_dir.parts(), attrs=attrs, texts=texts,
+        workdir=run_dir.path, replace=True,
+    )  # fmt: skip
+    run_dir.log("merged")
+    if not options.keep_run:
+        store.retire(run_dir, final)
+
+
+def _commit_chunk(
+    run_dir: store.RunDirectory, index: int, n_blocks: int, trained: Iterator[dict[str, Any]]
+) -> None:
+    """Store the next ``n_blocks`` blocks; their rows stand in order, whoever computed them."""
+    began = time.monotonic()
+    rows = [next(trained) for _ in range(n_blocks)]
+    joined = {name: np.concatenate([r[name] for r in rows]) for name in rows[0]}
+    run_dir.commit(index, joined)
+    counts = np.bincount(joined["status"], minlength=8).tolist()
+    seconds = round(time.monotonic() - began, 3)
+    run_dir.log("chunk", index=index, models=len(joined["seed"]), status=counts, seconds=seconds)
+
+
+def _trained(
+    blocks: list[Block], executor: Executor, options: Options
+) -> Iterator[dict[str, np.ndarray]]:
+    """Rows of each block in order, computed by as many threads as blocks are in flight."""
+    in_flight = blocks_in_flight(executor.plan, options.memory)
+    devices = executor.devices
+    # the queue stays short, so that finished rows do not pile up ahead of the commits
+    pending: list[Any] = []
+    ahead = iter(enumerate(blocks))
+    with ThreadPoolExecutor(in_flight) as pool:
+        try:
+            for _ in range(len(blocks)):
+                while len(pending) < 2 * in_flight and (task := next(ahead, None)) is not None:
+                    device = devices[task[0] % len(devices)]
+                    pending.append(pool.submit(executor.run, task[1], device))
+                rows = pending.pop(0).result()
+                options.progress.models(len(rows["seed"]), int(np.sum(rows["status"] != 1)))
+                yield rows
+        except BaseException:
+            # blocks in flight end at their next pause instead of at their last step
+            executor.stop.set()
+            for future in pending:
+                future.cancel()
+            raise

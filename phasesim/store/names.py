@@ -1,0 +1,29 @@
+"""Names of the files that belong to one sweep: NAME.h5 and what lies beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def run_path(final: Path) -> Path:
+    """The running directory of a final file: NAME.run."""
+    return _stem(final).with_name(_stem(final).name + ".run")
+
+
+def log_path(final: Path) -> Path:
+    """The log kept after a sweep: NAME.log.jsonl."""
+    return _stem(final).with_name(_stem(final).name + ".log.jsonl")
+
+
+def sidecar_path(final: Path) -> Path:
+    """The checksum of a final file: NAME.h5.sha256."""
+    return final.with_name(final.name + ".sha256")
+
+
+def retired_path(run: Path) -> Path:
+    """Where a finished running directory goes while it is being deleted."""
+    return run.with_name(run.name + ".retired")
+
+
+def _stem(final: Path) -> Path:
+    return final.with_suffix("") if final.suffix == ".h5" else final

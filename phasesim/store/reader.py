@@ -1,0 +1,211 @@
+"""Reading NAME.h5: checked against its sidecar and for hostile content before anything is used."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from phasesim.errors import StoreDamaged
+from phasesim.store.attributes import plain, read_attributes
+from phasesim.store.durable import read_start, sha256_file
+from phasesim.store.guard import check_content, check_signature, damage
+from phasesim.store.layout import Axis, Field, Layout
+from phasesim.store.manifest import check_schema
+from phasesim.store.publish import read_sidecar
+from phasesim.store.rows import KEYS
+from phasesim.store.tiling import Band, tile
+
+if TYPE_CHECKING:
+    import h5py
+
+# How much of a final file is read at a time when it serves as a source of rows.
+_PART_BYTES = 64 << 20
+_NOT_ATTRS = {"axes", "texts"}
+
+
+class FinalFile:
+    """An open final file; use as a context manager or call `close()`.
+
+    Attributes:
+        path: Where it is.
+        attrs: Root attributes: schema, and what the writer gave.
+        texts: The long texts, such as ``config_toml``.
+        axes: The swept fields, in dimension order.
+        n_seeds: Size of the seed dimension.
+    """
+
+    def __init__(self, path: Path, file: h5py.File) -> None:
+        self.path, self._file = path, file
+        raw = read_attributes(file)
+        check_schema(raw.get("schema"), raw.get("phasesim"), path)
+        self.attrs = {name: value for name, value in raw.items() if name not in _NOT_ATTRS}
+        self.texts = {name: str(plain(file[name][()])) for name in str(raw["texts"]).split()}
+        self.axes = tuple(self._axis(name) for name in str(raw["axes"]).split())
+        self.n_seeds = len(file["seed"])
+        self._dims = {
+            name: tuple(str(plain(file[name].attrs["dims"])).split())
+            for name in file
+            if "dims" in file[name].attrs
+        }
+        for name, dims in self._dims.items():
+            if file[name].shape != tuple(len(file[dim]) for dim in dims):
+                raise StoreDamaged(f"{path}: '{name}' does not have the shape of its dimensions")
+        if file["cell_hash"].shape != (*(len(a.values) for a in self.axes), 32):
+            raise StoreDamaged(f"{path}: 'cell_hash' does not have the shape of the axes")
+
+    def names(self) -> list[str]:
+        """Names of the fields stored for every model."""
+        return list(self._dims)
+
+    def dims(self, name: str) -> tuple[str, ...]:
+        """Dimension names of a field, ``(*axes, seed, …)``."""
+        return self._dims[name]
+
+    @property
+    def config_toml(self) -> str:
+        """The configuration as TOML; empty if the writer gave none."""
+        return self.texts.get("config_toml", "")
+
+    def read(self, name: str, index: Any = ()) -> np.ndarray:
+        """Read a field, coordinate or ``cell_hash``, or the part of it that `index` selects.
+
+        Raises:
+            StoreDamaged: There is no such dataset, or HDF5 finds it damaged.
+        """
+        with damage(self.path):
+            return np.asarray(self._file[name][index])
+
+    @property
+    def layout(self) -> Layout:
+        """The layout that writing this file again would need."""
+        with damage(self.path):
+            lead = len(self.axes) + 1
+            fields = {}
+            for name, dims in self._dims.items():
+                data = self._file[name]
+                own = {"dims", "flag_values", "flag_meanings"}
+                attrs = {k: v for k, v in read_attributes(data).items() if k not in own}
+                fields[name] = Field(
+                    dims=dims[lead:],
+                    dtype=data.dtype.name,
+                    fill=plain(data.fillvalue),
+                    attrs=attrs,
+                )
+            further = dict.fromkeys(dim for field in fields.values() for dim in field.dims)
+            return Layout(
+                axes=self.axes,
+                n_seeds=self.n_seeds,
+                fields=fields,
+                coords={dim: self.read(dim) for dim in further},
+                cell_hash=self.read("cell_hash").reshape(-1, 32),
+            )
+
+    def parts(self) -> list[FinalPart]:
+        """The models of the file as parts to read rows from, each of bounded size."""
+        grid = (*(len(a.values) for a in self.axes), self.n_seeds)
+        row_bytes = sum(
+            self._file[n].dtype.itemsize * _row_size(self._file[n], grid) for n in self._dims
+        )
+        return [FinalPart(self.path, band) for band in tile(grid, row_bytes, _PART_BYTES).bands()]
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        self._file.close()
+
+    def __enter__(self) -> FinalFile:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _axis(self, name: str) -> Axis:
+        data = self._file[name]
+        values = data[()]
+        if values.dtype.kind == "S":
+            values = np.array([text.decode() for text in values.tolist()])
+        return Axis(name=name, path=str(plain(data.attrs["path"])), values=values)
+
+
+class FinalPart:
+    """Rows of one band of a final file; models that were not run are left out."""
+
+    def __init__(self, path: Path, band: Band) -> None:
+        self.name = path.name
+        self._path, self._band = path, band
+
+    def read(self, names: Collection[str] | None = None) -> dict[str, np.ndarray]:
+        """The named arrays; see `rows.RowPart`."""
+        with open_final(self._path, verify=False) as final:
+            block = self._band.selection
+            rows = self._band.stop - self._band.start
+            cells = np.repeat(
+                final.read("cell_hash", block[:-1]).reshape(-1, 32), self._band.shape[-1], axis=0
+            )
+            seeds = np.tile(final.read("seed", block[-1]), rows // self._band.shape[-1])
+            arrays = {"cell_hash": cells, "seed": seeds}
+            for name in final.names():
+                if names is None or name in names:
+                    values = final.read(name, block)
+                    arrays[name] = values.reshape(rows, *values.shape[len(block) :])
+            run = final.read("status", block).ravel() != 0 if "status" in final.names() else None
+        wanted = [name for name in arrays if names is None or name in names or name in KEYS]
+        return {name: arrays[name] if run is None else arrays[name][run] for name in wanted}
+
+
+def open_final(path: Path, *, verify: bool = True, expected: str | None = None) -> FinalFile:
+    """Open a final file for reading.
+
+    Args:
+        path: NAME.h5.
+        verify: Compare the SHA-256 with the sidecar first; a missing sidecar is one warning.
+        expected: Start of the SHA-256 the file must have, instead of the sidecar's.
+
+    Raises:
+        StoreDamaged: The bytes are not what was written, or not a file of phasesim.
+        StoreNewer: A later phasesim wrote it.
+        StoreIOError: It cannot be read, or is not a regular file.
+    """
+    import h5py
+
+    check_signature(read_start(path), path)
+    if expected is not None:
+        _check_hash(path, [expected])
+    elif verify:
+        listed = read_sidecar(path)
+        if listed is None:
+            warnings.warn(f"{path}: no checksum file beside it, not verified", stacklevel=2)
+        else:
+            _check_hash(path, listed)
+    with damage(path):
+        # Final files never change, so a lock could only get in the way (some file systems have
+        # none, some readers block others).
+        file = h5py.File(path, mode="r", locking=False)
+        try:
+            check_content(file, path)
+            return FinalFile(path, file)
+        except BaseException:
+            file.close()
+            raise
+
+
+def _check_hash(path: Path, accepted: list[str]) -> None:
+    found = sha256_file(path)
+    if not any(text and found.startswith(text) for text in accepted):
+        raise StoreDamaged(
+            f"{path}: the content does not have the recorded SHA-256; "
+            "if its .run directory is still there, run again to rebuild it"
+        )
+
+
+def _row_size(data: h5py.Dataset, grid: tuple[int, ...]) -> int:
+    return int(np.prod(data.shape[len(grid) :], dtype=np.int64))

@@ -1,0 +1,18 @@
+"""What can be said without training: candidates, exact losses, true optima and boundaries.
+
+NumPy only. `population_loss` is exact, so an optimum is limited by the search alone.
+"""
+
+from phasesim.theory.boundary import Boundary as Boundary
+from phasesim.theory.boundary import boundary as boundary
+from phasesim.theory.candidates import paper_boundary as paper_boundary
+from phasesim.theory.candidates import phase_candidates as phase_candidates
+from phasesim.theory.candidates import phase_of_candidates as phase_of_candidates
+from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
+from phasesim.theory.exact import population_loss as population_loss
+from phasesim.theory.exact import population_loss_and_gradient as population_loss_and_gradient
+from phasesim.theory.moments import feature_variance as feature_variance
+from phasesim.theory.moments import null_loss as null_loss
+from phasesim.theory.optimum import Optimum as Optimum
+from phasesim.theory.optimum import optimum as optimum
+from phasesim.theory.optimum import optimum_grid as optimum_grid

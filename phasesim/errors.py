@@ -30,7 +30,8 @@ class ConfigError(PhasesimError):
 
     def __init__(self, field: str, found: str, *, expected: str = "", hint: str = "") -> None:
         self.field, self.found, self.expected, self.hint = field, found, expected, hint
-        parts = [f"{field}: {found}" if field else found]
+        named = field.removesuffix(": ")
+        parts = [f"{named}: {found}" if named else found]
         if expected:
             parts.append(f"expected {expected}")
         if hint:

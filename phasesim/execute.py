@@ -83,7 +83,7 @@ class Executor:
     def seconds_per_block(self, cohort: int) -> float:
         """Predicted time of one block of a cohort, from timing a few of its steps."""
         inputs = self._inputs(Block(cohort, 0, np.arange(self.plan.lanes[cohort]) * 0))
-        program, n_steps = compiled(self._platform), inputs.experiment.n_steps
+        program, n_steps = compiled(self.plan.platform), inputs.experiment.n_steps
         state = empty_state(inputs)
         timed = []
         # the first call compiles; the others differ by the steps only, which gives their cost
@@ -109,7 +109,7 @@ class Executor:
             block = Block(number, 0, np.zeros(1, int))
             inputs = self._inputs(block)
             state = jax.eval_shape(empty_state, inputs)
-            outcome = jax.eval_shape(compiled(self._platform), inputs, state, 0, 0)[1]
+            outcome = jax.eval_shape(compiled(self.plan.platform), inputs, state, 0, 0)[1]
             row = {name: leaf.shape[1:] for name, leaf in rows.named(outcome).items()}
             steps = rows.snapshot_steps(cohort.template)
             if steps:
@@ -119,10 +119,6 @@ class Executor:
                 }
             shapes.append(row)
         return rows.describe([c.template for c in self.plan.cohorts], shapes)
-
-    @property
-    def _platform(self) -> str:
-        return self.devices[0].platform
 
     def _inputs(self, block: Block) -> Inputs:
         cohort, lanes = self.plan.cohorts[block.cohort], self.plan.lanes[block.cohort]
@@ -142,7 +138,7 @@ class Executor:
     def _train(self, inputs: Inputs, cohort: int, models: int) -> tuple[Any, dict[str, Any]]:
         """The outcome of a tile, and its weights at the recorded steps, (L, step, …) by name."""
         n_steps = inputs.experiment.n_steps
-        program = compiled(self._platform)
+        program = compiled(self.plan.platform)
         state = empty_state(inputs)
         pauses = rows.snapshot_steps(inputs.experiment)
         kept = []
@@ -172,6 +168,11 @@ class Executor:
         # the first call compiles, so only later ones say how fast a step is
         if begin > 0 and end > begin:
             self._speed[cohort] = (end - begin) / max(seconds, 1e-6)
+
+
+def platform() -> str:
+    """The kind of device that this process trains on: cpu, gpu or tpu."""
+    return jax.default_backend()
 
 
 def blocks_in_flight(plan: Plan, memory: int | None) -> int:

@@ -52,9 +52,7 @@ def _cell_key(seed: jax.Array, words: jax.Array, replica: jax.Array) -> jax.Arra
     return jax.random.fold_in(key, replica)
 
 
-def _model_keys_plain(
-    seed: jax.Array, words: jax.Array, replica: jax.Array, shared: bool
-) -> Keys:
+def _model_keys_plain(seed: jax.Array, words: jax.Array, replica: jax.Array, shared: bool) -> Keys:
     cells = jax.vmap(_cell_key, in_axes=(None, 0, None))(seed, words, replica)
     root = jax.random.key(seed)
     if shared:

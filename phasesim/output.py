@@ -72,7 +72,11 @@ def manifest_layout(sweep: Sweep, manifest: dict[str, Any]) -> store.Layout:
 
 
 def new_manifest(
-    sweep: Sweep, fields: dict[str, Any], coords: dict[str, np.ndarray], blocks_per_chunk: int
+    sweep: Sweep,
+    fields: dict[str, Any],
+    coords: dict[str, np.ndarray],
+    blocks_per_chunk: int,
+    platform: str,
 ) -> dict[str, Any]:
     """What a running directory is for."""
     return {
@@ -80,6 +84,7 @@ def new_manifest(
         "cell_fingerprint": cell_fingerprint(sweep),
         "grid_fingerprint": grid_fingerprint(sweep),
         "blocks_per_chunk": blocks_per_chunk,
+        "platform": platform,
         "fields": {n: [list(f.dims), f.dtype, f.label] for n, f in fields.items()},
         "coords": {dim: np.asarray(values).tolist() for dim, values in coords.items()},
         "versions": versions(),
@@ -87,10 +92,11 @@ def new_manifest(
     }
 
 
-def stored_attributes(sweep: Sweep) -> tuple[dict[str, Any], dict[str, str]]:
+def stored_attributes(sweep: Sweep, platform: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Root attributes and long texts of the final file."""
     attrs = {
         "name": sweep.name,
+        "platform": platform,
         "cell_fingerprint": cell_fingerprint(sweep),
         "grid_fingerprint": grid_fingerprint(sweep),
         **{f"version_{name}": version for name, version in versions().items()},
@@ -105,13 +111,14 @@ def versions() -> dict[str, str]:
 
 
 def prepare(
-    sweep: Sweep, final: Path, make_manifest: Callable[[], dict[str, Any]]
+    sweep: Sweep, final: Path, platform: str, make_manifest: Callable[[], dict[str, Any]]
 ) -> Work | None:
     """Find or make the running directory of a sweep.
 
     Args:
         sweep: what is to be trained.
         final: NAME.h5.
+        platform: the kind of device that would train what is missing.
         make_manifest: called only where a directory is made or extended: it measures.
 
     Returns:
@@ -128,11 +135,14 @@ def prepare(
         if final.exists():
             with store.open_final(final) as file:
                 if not grows(sweep, stored_sweep(file.config_toml, final), final):
+                    store.remove_retired(path)
                     return None
+                _same_platform(str(file.attrs["platform"]), platform, final)
             base = final
         run = store.RunDirectory.create(path, make_manifest(), base=base)
     else:
         run = store.RunDirectory.open(path)
+    _same_platform(run.manifest["platform"], platform, path)
     held = run.lock()
     try:
         return _locked(sweep, run, held, make_manifest)
@@ -150,7 +160,18 @@ def _locked(
     if grows(sweep, old, run.path) or set(run.carried()) != set(run.manifest["carried"]):
         run.supersede(make_manifest())
     layout = manifest_layout(sweep, run.manifest)
-    return Work(run, held, Plan(sweep, _carried_models(run, layout)), layout)
+    return Work(
+        run, held, Plan(sweep, _carried_models(run, layout), run.manifest["platform"]), layout
+    )
+
+
+def _same_platform(stored: str, own: str, where: Path) -> None:
+    """Refuse to mix: devices of different kinds round differently."""
+    if stored != own:
+        raise StoreMismatch(
+            f"{where}: was trained on {stored}, found {own} here, "
+            f"go on there, or use --fresh to begin anew"
+        )
 
 
 def grows(sweep: Sweep, old: Sweep, where: Path) -> bool:
@@ -186,3 +207,16 @@ def _carried_models(run: store.RunDirectory, layout: store.Layout) -> np.ndarray
         for places in index.locate(rows["cell_hash"], rows["seed"], part.name):
             done[places[places >= 0]] = True
     return done.reshape(-1, layout.n_seeds)
+
+
+def finish(
+    run: store.RunDirectory, final: Path, sweep: Sweep, layout: store.Layout, *, keep_run: bool
+) -> None:
+    """Merge a directory whose chunks are all there into the final file, and put it away."""
+    attrs, texts = stored_attributes(sweep, run.manifest["platform"])
+    store.write_final(
+        final, layout, run.parts(), attrs=attrs, texts=texts, workdir=run.path, replace=True
+    )
+    run.log("merged")
+    if not keep_run:
+        store.retire(run, final)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -21,24 +20,25 @@ from phasesim.sweep import Sweep
 ALGORITHM = 1
 #: a chunk holds about this many seconds of work, so that a kill costs no more
 CHUNK_SECONDS = 30.0
-#: batches of one to three models take other code paths in XLA, with other rounding
-LEAST_LANES = 4
-MOST_LANES = 128
-#: a tile's working set beyond this falls out of a core's second-level cache
-TILE_BYTES = 512 * 1024
+#: models side by side on a CPU: small ones as vectors, large ones in turn. Batches of one to
+#: three models would take other code paths in XLA, with other rounding.
+LANES_SMALL, LANES_LARGE = 64, 10
+#: n·m up to which a model counts as small
+MOST_SMALL = 32
+#: on a GPU or TPU a tile is a whole chunk of about this many bytes
+DEVICE_TILE_BYTES = 1 << 30
 
 
-def lane_width(experiment: Experiment) -> int:
+def lane_width(experiment: Experiment, platform: str) -> int:
     """Models trained side by side in one block.
 
-    A power of two such that one batch of all their samples stays near the cache, between 4 and
-    128: a function of sizes only, never of a measurement, because it decides rounding.
+    A function of sizes and platform only, never of a measurement, because it decides rounding.
     """
     n, m = experiment.n_features, experiment.n_hidden
-    # the shared draws are read by all lanes; what each lane touches is about n + 2 m rows
-    per_model = 4 * min(experiment.batch_size, 1024) * (n + 2 * m)
-    lanes = max(16 * TILE_BYTES // per_model, 1)
-    return max(LEAST_LANES, min(MOST_LANES, 2 ** int(math.log2(lanes))))
+    if platform == "cpu":
+        return LANES_SMALL if n * m <= MOST_SMALL else LANES_LARGE
+    lanes = DEVICE_TILE_BYTES // (4 * experiment.batch_size * (3 * n + 2 * m))
+    return min(max(2 ** int(math.log2(max(lanes, 1))), 4), 1 << 16)
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,12 @@ class Plan:
     Attributes:
         sweep: what is trained.
         done: models already trained, bool (n_cells, n_seeds), or None.
+        platform: "cpu", "gpu" or "tpu".
     """
 
     sweep: Sweep
     done: np.ndarray | None = None
+    platform: str = "cpu"
 
     @cached_property
     def cohorts(self) -> list[Cohort]:
@@ -75,7 +77,7 @@ class Plan:
     @cached_property
     def lanes(self) -> list[int]:
         """Lane width of each cohort."""
-        return [lane_width(c.template) for c in self.cohorts]
+        return [lane_width(c.template, self.platform) for c in self.cohorts]
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -145,15 +147,3 @@ class Plan:
 def chunk_blocks(seconds_per_block: float) -> int:
     """Blocks in a chunk, from the measured time of one."""
     return max(1, round(CHUNK_SECONDS / max(seconds_per_block, 1e-6)))
-
-
-def describe(plan: Plan) -> dict[str, Any]:
-    """What `run --dry-run` says without having measured anything."""
-    memory = [plan.memory_of_block(i) for i in range(len(plan.cohorts))]
-    return {
-        "models": plan.sweep.n_models,
-        "cohorts": len(plan.cohorts),
-        "compilations": len(plan.cohorts),
-        "lane_width": plan.lanes[0] if len(set(plan.lanes)) == 1 else plan.lanes,
-        "peak_memory_bytes": max(memory),
-    }

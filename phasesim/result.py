@@ -165,7 +165,7 @@ class Result:
         return self.sweep.at(tuple(int(i) for i in cell))
 
     def select(self, *, method: str | None = None, **values: Any) -> tuple:
-        """An index into the arrays from axis values, e.g. ``result.loss[result.select(density=.1)]``.
+        """An index into the arrays from axis values: ``result.loss[result.select(density=.1)]``.
 
         Args:
             method: "nearest" takes the closest value on the axis; None wants an equal one.

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from phasesim import store
-from phasesim.execute import Executor, blocks_in_flight
-from phasesim.output import Work, layout_of, new_manifest, prepare, stored_attributes
+from phasesim.execute import Executor, blocks_in_flight, platform
+from phasesim.output import Work, finish, layout_of, new_manifest, prepare
 from phasesim.plan import Block, Plan, chunk_blocks
 from phasesim.progress import Silent
 from phasesim.result import Result, from_rows, open_result
@@ -71,7 +71,7 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
     final = Path(path)
     if options.fresh:
         store.set_aside(final)
-    work = prepare(sweep, final, lambda: _measured_manifest(sweep, options))
+    work = prepare(sweep, final, platform(), lambda: _measured_manifest(sweep, options))
     if work is not None:
         with work.held:
             _fill(work, final, options)
@@ -79,7 +79,7 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
 
 
 def _in_memory(sweep: Sweep, options: Options) -> Result:
-    plan = Plan(sweep)
+    plan = Plan(sweep, platform=platform())
     executor = _executor(plan, options)
     with options.progress.task(plan.n_models, plan.model_steps):
         parts = [
@@ -95,10 +95,10 @@ def _executor(plan: Plan, options: Options) -> Executor:
 
 def _measured_manifest(sweep: Sweep, options: Options) -> dict[str, Any]:
     """The manifest of a new directory; whoever makes it decides how much work a chunk holds."""
-    plan = Plan(sweep)
+    plan = Plan(sweep, platform=platform())
     executor = Executor(plan, starts_of(sweep))
     seconds = executor.seconds_per_block(0) / blocks_in_flight(plan, options.memory)
-    return new_manifest(sweep, *executor.layout, chunk_blocks(seconds))
+    return new_manifest(sweep, *executor.layout, chunk_blocks(seconds), plan.platform)
 
 
 def _fill(work: Work, final: Path, options: Options) -> None:
@@ -109,19 +109,13 @@ def _fill(work: Work, final: Path, options: Options) -> None:
     per_chunk = run_dir.manifest["blocks_per_chunk"]
     missing = [i for i in range(plan.n_chunks(per_chunk)) if i not in done]
     blocks = [b for i in missing for b in plan.chunk(i, per_chunk)]
-    run_dir.log("started", chunks=plan.n_chunks(per_chunk), done=len(done))
+    device = f"{executor.devices[0].device_kind} × {len(executor.devices)}"
+    run_dir.log("started", chunks=plan.n_chunks(per_chunk), done=len(done), device=device)
     with options.progress.task(sum(len(b.rows) for b in blocks), plan.steps_of(blocks)):
         trained = _trained(blocks, executor, options)
         for index in missing:
             _commit_chunk(run_dir, index, len(plan.chunk(index, per_chunk)), trained)
-    attrs, texts = stored_attributes(plan.sweep)
-    store.write_final(
-        final, work.layout, run_dir.parts(), attrs=attrs, texts=texts,
-        workdir=run_dir.path, replace=True,
-    )  # fmt: skip
-    run_dir.log("merged")
-    if not options.keep_run:
-        store.retire(run_dir, final)
+    finish(run_dir, final, plan.sweep, work.layout, keep_run=options.keep_run)
 
 
 def _commit_chunk(

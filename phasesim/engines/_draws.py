@@ -18,56 +18,37 @@ from phasesim.distributions._base import Distribution
 from phasesim.experiment import Experiment
 
 
-def samples(experiment: Experiment, keys: jax.Array, step: jax.Array, batch: int) -> jax.Array:
-    """One batch for each model of a tile, shape (L, n, batch).
+def sample(experiment: Experiment, key: jax.Array, step: Any, batch: int) -> jax.Array:
+    """One batch of one model, shape (n, batch).
 
     Args:
-        experiment: stacked, L models.
-        keys: uint32 (L, 2): each model draws its own numbers; or (2,): all see the same.
+        experiment: one model's, with array leaves.
+        key: uint32 (2,).
         step: index of the batch in the stream.
         batch: number of samples.
     """
-    return from_draws(experiment, draws(experiment, keys, step, batch), keys.ndim == 1)
-
-
-def draws(experiment: Experiment, keys: jax.Array, step: jax.Array, batch: int) -> jax.Array:
-    """What `from_draws` makes samples of: uniform numbers, or samples where the law has no map."""
     n, law = experiment.n_features, experiment.distribution
-    if _has_map(law):
-        return uniforms(keys, step, law.n_uniforms(n), batch)
-    return jax.vmap(
-        lambda d, k: d.sample(jax.random.fold_in(jax.random.wrap_key_data(k), step), batch, n),
-        in_axes=(0, None if keys.ndim == 1 else 0),
-    )(law, keys)
+    if not has_map(law):
+        # the law's own sampler takes a JAX key, which is made of the same two words
+        return law.sample(jax.random.fold_in(jax.random.wrap_key_data(key), step), batch, n)
+    return law.from_uniform(uniforms(key, step, law.n_uniforms(n), batch), n)
 
 
-def from_draws(experiment: Experiment, drawn: jax.Array, shared: bool) -> jax.Array:
-    """Samples (L, n, batch) from what `draws` gave."""
-    n, law = experiment.n_features, experiment.distribution
-    if not _has_map(law):
-        return drawn
-    return jax.vmap(lambda d, u: d.from_uniform(u, n), in_axes=(0, None if shared else 0))(
-        law, drawn
-    )
-
-
-def _has_map(law: Any) -> bool:
+def has_map(law: Distribution) -> bool:
+    """Whether samples are a function of uniform numbers, which cells can then share."""
     return type(law).sample is Distribution.sample
 
 
-def uniforms(keys: jax.Array, step: jax.Array, rows: int, batch: int) -> jax.Array:
-    """Uniform numbers k/2²⁴, k = 0 … 2²⁴-1, shape (..., rows, batch) for keys (..., 2)."""
-    shape = (*keys.shape[:-1], rows)
-    row = jnp.broadcast_to(jnp.arange(rows, dtype=jnp.uint32), shape)
+def uniforms(key: jax.Array, step: Any, rows: int, batch: int) -> jax.Array:
+    """Uniform numbers k/2²⁴, k = 0 … 2²⁴-1, shape (rows, batch), for a key uint32 (2,)."""
+    row = jnp.arange(rows, dtype=jnp.uint32)
+    counter = jnp.broadcast_to(jnp.asarray(step).astype(jnp.uint32), row.shape)
     first, stride = threefry(
-        jnp.broadcast_to(keys[..., 0, None], shape),
-        jnp.broadcast_to(keys[..., 1, None], shape),
-        jnp.broadcast_to(jnp.asarray(step).astype(jnp.uint32), shape),
-        row,
+        jnp.broadcast_to(key[0], row.shape), jnp.broadcast_to(key[1], row.shape), counter, row
     )
     # an odd stride visits every word once before it repeats
-    stride = (stride | jnp.uint32(1))[..., None]
-    word = _finalise(first[..., None] + jnp.arange(batch, dtype=jnp.uint32) * stride)
+    stride = (stride | jnp.uint32(1))[:, None]
+    word = _finalise(first[:, None] + jnp.arange(batch, dtype=jnp.uint32)[None] * stride)
     # 24 bits fit a signed integer, whose conversion is one instruction
     return (word >> 8).astype(jnp.int32).astype(jnp.float32) * jnp.float32(2.0**-24)
 

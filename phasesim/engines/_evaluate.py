@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from phasesim.engines._draws import samples
+from phasesim.engines._draws import sample
 from phasesim.engines._gradient import importance_weighted
 from phasesim.experiment import Experiment
+from phasesim.models._tied_kernels import sum_together
 
 #: batches of the evaluation sample and samples in each: 16,384 in all
 N_BATCHES = 16
@@ -22,7 +23,7 @@ FALSE_ABOVE = 0.25
 
 
 class Readout(NamedTuple):
-    """Per model, or per model and feature (L, n)."""
+    """The loss, a scalar, and arrays over features, (n,)."""
 
     loss: jax.Array
     readout_r2: jax.Array
@@ -32,7 +33,7 @@ class Readout(NamedTuple):
 
 
 def evaluate(experiment: Experiment, params: Any, key: jax.Array) -> Readout:
-    """Evaluation loss (L,) and how well each feature can be read out, (L, n).
+    """Evaluation loss of one model and how well each of its features can be read out.
 
     The sample depends on the sweep's seed only, so all seeds of a cell are ranked on the same
     data. readout_r2 is the squared correlation of x_i with Ŵ_i·h, readout_auc the probability
@@ -41,9 +42,11 @@ def evaluate(experiment: Experiment, params: Any, key: jax.Array) -> Readout:
     NaN where a model has no feature directions or a feature was never (or always) active.
     """
     sums = jax.lax.fori_loop(
-        0, N_BATCHES, lambda i, s: _add(s, _sums(experiment, params, key, i)),
+        0,
+        N_BATCHES,
+        lambda i, s: jax.tree.map(jnp.add, s, _sums(experiment, params, key, i)),
         jax.tree.map(jnp.zeros_like, jax.eval_shape(_sums, experiment, params, key, 0)),
-    )  # fmt: skip
+    )
     count = N_BATCHES * BATCH
     covariance = sums["rx"] - sums["r"] * sums["x"] / count
     spread = (sums["rr"] - sums["r"] ** 2 / count) * (sums["xx"] - sums["x"] ** 2 / count)
@@ -59,32 +62,26 @@ def evaluate(experiment: Experiment, params: Any, key: jax.Array) -> Readout:
     )
 
 
-def _add(a: dict[str, jax.Array], b: dict[str, jax.Array]) -> dict[str, jax.Array]:
-    return {name: a[name] + b[name] for name in a}
-
-
 def _sums(experiment: Experiment, params: Any, key: jax.Array, i: Any) -> dict[str, jax.Array]:
-    x = samples(experiment, key, i, BATCH)
-    return jax.vmap(_model_sums)(experiment, params, x)
-
-
-def _model_sums(experiment: Experiment, params: Any, x: jax.Array) -> dict[str, jax.Array]:
+    """One batch's sums over samples, each (n,), and its loss."""
+    x = sample(experiment, key, i, BATCH)
     output = experiment.model.apply(params, x, experiment.n_hidden)
     score = _scores(experiment, params, x)
     silent = x == 0
-    total = lambda a: jnp.sum(a, axis=1, dtype=x.dtype)  # noqa: E731
-    return {
-        "loss": importance_weighted(experiment, output, x),
-        "r": total(score),
-        "rr": total(score**2),
-        "x": total(x),
-        "xx": total(x**2),
-        "rx": total(score * x),
-        "silent": total(silent),
-        "false": total(silent & (output > FALSE_ABOVE)),
-        "energy": total(output**2),
-        "leaked": total(jnp.where(silent, output**2, 0)),
+    energy = output**2
+    terms = {
+        "r": score,
+        "rr": score**2,
+        "x": x,
+        "xx": x**2,
+        "rx": score * x,
+        "silent": silent.astype(x.dtype),
+        "false": (silent & (output > FALSE_ABOVE)).astype(x.dtype),
+        "energy": energy,
+        "leaked": jnp.where(silent, energy, 0),
     }
+    totals = dict(zip(terms, sum_together(list(terms.values()), axis=1), strict=True))
+    return totals | {"loss": importance_weighted(experiment, output, x)}
 
 
 def _scores(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
@@ -99,37 +96,25 @@ def _scores(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
 
 
 def _auc(experiment: Experiment, params: Any, key: jax.Array) -> jax.Array:
-    """P(score of an active sample > score of a silent one) + P(equal)/2, per feature (L, n).
+    """P(score of an active sample > score of a silent one) + P(equal)/2, per feature.
 
     The area under the ROC curve through the exact rates at quantiles of the scores; with both
     sides of every quantile counted, the atom of equal scores where nothing is active is exact.
     Sorting all scores would give the area to the last digit at ten times the cost of the rest.
     """
-    x = samples(experiment, key, N_BATCHES, RANKED)
-    score = jax.vmap(_scores)(experiment, params, x)
+    x = sample(experiment, key, N_BATCHES, RANKED)
+    score = _scores(experiment, params, x)
     # descending, so that rates rise; the small sample's order statistics are its quantiles
-    thresholds = -jnp.sort(-score[:, :, :N_THRESHOLDS], axis=2)[..., None]
-    score, active = score[:, :, None, :], (x != 0)[:, :, None, :]
+    thresholds = -jnp.sort(-score[:, :N_THRESHOLDS], axis=1)[..., None]
+    score, active = score[:, None, :], (x != 0)[:, None, :]
     above, reaching = score > thresholds, score >= thresholds
-    counts = sum_together(
-        [above & active, reaching & active, above & ~active, reaching & ~active], axis=3
-    )
-    n_active = jnp.sum(active.astype(x.dtype), axis=3)
+    masks = [above & active, reaching & active, above & ~active, reaching & ~active]
+    counts = sum_together([mask.astype(x.dtype) for mask in masks], axis=2)
+    n_active = jnp.sum(active.astype(x.dtype), axis=2)
     hits = _both_sides(counts[0], counts[1], n_active)
     alarms = _both_sides(counts[2], counts[3], RANKED - n_active)
-    area = jnp.sum((hits[..., 1:] + hits[..., :-1]) / 2 * jnp.diff(alarms, axis=-1), axis=-1)
-    return jnp.where(jnp.isnan(score[:, :, 0, 0]), jnp.nan, area)
-
-
-def sum_together(terms: list[jax.Array], axis: int) -> tuple[jax.Array, ...]:
-    """Sums of several arrays of one shape in a single pass, so that none is written to memory."""
-    zero = jnp.zeros((), jnp.float32)
-    return jax.lax.reduce(
-        tuple(t.astype(jnp.float32) for t in terms),
-        (zero,) * len(terms),
-        lambda left, right: tuple(p + q for p, q in zip(left, right, strict=True)),
-        (axis,),
-    )
+    area = jnp.sum((hits[:, 1:] + hits[:, :-1]) / 2 * jnp.diff(alarms, axis=1), axis=1)
+    return jnp.where(jnp.isnan(score[:, 0, 0]), jnp.nan, area)
 
 
 def _both_sides(above: jax.Array, reaching: jax.Array, total: jax.Array) -> jax.Array:

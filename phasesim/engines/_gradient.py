@@ -1,4 +1,4 @@
-"""Loss and gradient of a tile on one batch: by autodiff through flax, or by hand where known."""
+"""Loss and gradient of one model on one batch: by hand where known, else autodiff through flax."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ from phasesim.losses.weighted_mse import weighted_mse
 
 
 def loss_and_gradient(experiment: Experiment, params: Any, x: jax.Array) -> tuple[jax.Array, Any]:
-    """Batch loss (L,) and its gradient for each model of a tile.
+    """Batch loss and its gradient.
 
     Args:
-        experiment: stacked, L models.
-        params: leaves (L, ...).
-        x: inputs, (L, n, batch).
+        experiment: one model's, with array leaves.
+        params: its parameters.
+        x: inputs, (n, batch).
     """
-    by_hand = experiment.model.tile_gradient
-    if by_hand and type(experiment.loss) is weighted_mse and not experiment.regularizers:
-        importance = jax.vmap(lambda e: e.importance.per_feature(e.n_features))(experiment)
-        return by_hand(params, x, experiment.target.of(x), importance.astype(x.dtype))
-    return jax.vmap(jax.value_and_grad(objective, argnums=1))(experiment, params, x)
+    if by_hand(experiment):
+        importance = _importance(experiment, x)
+        return experiment.model.gradient(params, x, experiment.target.of(x), importance)
+    return jax.value_and_grad(objective, argnums=1)(experiment, params, x)
+
+
+def by_hand(experiment: Experiment) -> bool:
+    """Whether the model's own gradient covers this loss."""
+    plain = type(experiment.loss) is weighted_mse and not experiment.regularizers
+    return plain and experiment.model.gradient is not None
 
 
 def objective(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
@@ -36,7 +41,10 @@ def objective(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
 
 
 def importance_weighted(experiment: Experiment, output: jax.Array, x: jax.Array) -> jax.Array:
-    """Σ_i I_i mean_batch error(output_i, target_i) of one model."""
+    """Σ_i I_i mean_batch error(output_i, target_i)."""
     error = experiment.loss.pointwise(output, experiment.target.of(x))
-    importance = jnp.asarray(experiment.importance.per_feature(x.shape[0]), x.dtype)
-    return jnp.sum(importance * jnp.mean(error, axis=1))
+    return jnp.sum(_importance(experiment, x) * jnp.mean(error, axis=1))
+
+
+def _importance(experiment: Experiment, x: jax.Array) -> jax.Array:
+    return jnp.asarray(experiment.importance.per_feature(x.shape[0]), x.dtype)

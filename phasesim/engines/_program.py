@@ -14,16 +14,14 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from phasesim.engines._draws import draws, from_draws, samples
+from phasesim.engines._draws import has_map, sample, uniforms
 from phasesim.engines._evaluate import Readout, evaluate
-from phasesim.engines._gradient import loss_and_gradient
+from phasesim.engines._gradient import importance_weighted, loss_and_gradient
 from phasesim.engines._state import Inputs, State, curve_ends, record, start_state
 from phasesim.status import Status
 
 #: a final loss above this many times the loss of a constant output counts as diverged
 DIVERGED = 100.0
-
-
 
 
 class Outcome(NamedTuple):
@@ -59,6 +57,8 @@ CPU_OPTIONS = {
     "xla_cpu_fast_math_honor_division": True,
     "xla_cpu_fast_math_honor_functions": True,
     "xla_cpu_prefer_vector_width": 512,
+    # blocks run in threads of their own; and how a product is cut must not depend on the cores
+    "xla_cpu_multi_thread_eigen": False,
 }
 
 
@@ -74,7 +74,7 @@ def advance(
     state = jax.lax.cond(begin == 0, lambda: start_state(inputs), lambda: state)
     # shared numbers are carried one step ahead: a loop carry is an array in memory, while within
     # a step the compiler would draw them anew for every model that reads them
-    first = _draws(inputs, begin)
+    first = _shared_draws(inputs, begin)
     state, _ = jax.lax.fori_loop(begin, end, partial(_step, inputs), (state, first))
     shapes = jax.eval_shape(_outcome, inputs, state)
     outcome = jax.lax.cond(
@@ -98,21 +98,26 @@ def empty_state(inputs: Inputs) -> State:
     return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
 
 
-def _draws(inputs: Inputs, step: jax.Array) -> Any:
-    """The step's draws where all models share them, else nothing: each model draws in place."""
-    if inputs.data_keys.ndim == 1:
-        return draws(inputs.experiment, inputs.data_keys, step, inputs.experiment.batch_size)
+def _shared_draws(inputs: Inputs, step: jax.Array) -> jax.Array | None:
+    """The step's uniform numbers where all models share them; else each model draws in place."""
+    e = inputs.experiment
+    if inputs.data_keys.ndim == 1 and has_map(e.distribution):
+        rows = e.distribution.n_uniforms(e.n_features)
+        return uniforms(inputs.data_keys, step, rows, e.batch_size)
     return None
 
 
 def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[State, Any]:
-    experiment = inputs.experiment
     state, drawn = carry
-    if drawn is None:
-        x = samples(experiment, inputs.data_keys, step, experiment.batch_size)
-    else:
-        x = from_draws(experiment, drawn, shared=True)
-    loss, gradient = loss_and_gradient(experiment, state.params, x)
+    experiment = inputs.experiment
+    shared_key = inputs.data_keys if inputs.data_keys.ndim == 1 else None
+
+    def learn(e: Any, params: Any, key: Any) -> tuple[jax.Array, Any]:
+        if drawn is not None:
+            x = e.distribution.from_uniform(drawn, e.n_features)
+        else:
+            x = sample(e, key if shared_key is None else shared_key, step, e.batch_size)
+        return loss_and_gradient(e, params, x)
 
     def update(e: Any, gradient: Any, opt_state: Any, params: Any) -> tuple[Any, Any]:
         updates, opt_state = e.optimizer.transformation(e.n_steps).update(
@@ -120,14 +125,26 @@ def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[St
         )
         return optax.apply_updates(params, updates), opt_state
 
+    keys = None if shared_key is not None else inputs.data_keys
+    loss, gradient = _over_models(experiment, learn)(experiment, state.params, keys)
     params, opt_state = jax.vmap(update)(experiment, gradient, state.opt_state, state.params)
     state = record(state, step, loss, experiment)
-    return state._replace(params=params, opt_state=opt_state), _draws(inputs, step + 1)
+    return state._replace(params=params, opt_state=opt_state), _shared_draws(inputs, step + 1)
+
+
+def _over_models(experiment: Any, function: Any) -> Any:
+    """Apply a one-model function to a tile: side by side, or where the model is large one after
+    the other, so that its arrays over the batch stay in the cache. A GPU has no such cache."""
+    side_by_side = jax.vmap(function)
+    if experiment.model.unrolls(experiment.n_features, experiment.n_hidden):
+        return side_by_side
+    in_turn = lambda *a: jax.lax.map(lambda one: function(*one), a)  # noqa: E731
+    return lambda *a: jax.lax.platform_dependent(*a, cpu=in_turn, default=side_by_side)
 
 
 def _outcome(inputs: Inputs, state: State) -> Outcome:
     experiment = inputs.experiment
-    readout = evaluate(experiment, state.params, inputs.eval_key)
+    readout = jax.vmap(evaluate, in_axes=(0, 0, None))(experiment, state.params, inputs.eval_key)
     slope, slope_error = _slope(state.tail, experiment.n_steps)
     ends = jnp.array([0, *curve_ends(experiment)])
     curve = state.curve / jnp.diff(ends)[:, None].astype(state.curve.dtype)
@@ -159,9 +176,7 @@ def _slope(tail: jax.Array, n_steps: int) -> tuple[jax.Array, jax.Array]:
     return 2 * (mean[1] - mean[0]) / scale, 2 * error / scale
 
 
-def _status(
-    experiment: Any, state: State, loss: jax.Array, eval_key: jax.Array
-) -> jax.Array:
+def _status(experiment: Any, state: State, loss: jax.Array, eval_key: jax.Array) -> jax.Array:
     size = loss.shape[0]
     finite = [
         jnp.isfinite(leaf.reshape(size, -1)).all(axis=1) for leaf in jax.tree.leaves(state.params)
@@ -177,10 +192,9 @@ def _status(
 
 def _constant_loss(experiment: Any, eval_key: jax.Array) -> jax.Array:
     """Σ_i I_i E target_i² on one batch: the loss of the output 0, a scale for divergence."""
-    x = samples(experiment, eval_key, jnp.int32(0), 1024)
 
-    def one(e: Any, x: jax.Array) -> jax.Array:
-        weights = jnp.asarray(e.importance.per_feature(x.shape[0]), x.dtype)
-        return jnp.sum(weights * jnp.mean(e.target.of(x) ** 2, axis=1))
+    def one(e: Any) -> jax.Array:
+        x = sample(e, eval_key, 0, 1024)
+        return importance_weighted(e, jnp.zeros_like(x), x)
 
-    return jax.vmap(one)(experiment, x)
+    return jax.vmap(one)(experiment)

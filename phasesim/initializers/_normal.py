@@ -6,7 +6,7 @@ from typing import Any
 
 
 def normal(key: Any, shape: tuple[int, ...], std: Any) -> Any:
-    """std · N(0, 1) of that shape."""
+    """Independent N(0, std²) numbers of that shape."""
     import jax
 
     return std * jax.random.normal(key, shape)

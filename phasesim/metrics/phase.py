@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.metrics import _columns
-from phasesim.metrics._phases import REPRESENTED_NORM, SHARED_SUPERPOSITION, Phase
+from phasesim.metrics._phases import classify
 from phasesim.metrics.superposition import superposition
 from phasesim.registry import metric
 
@@ -40,17 +40,9 @@ def phase(W: ArrayLike, b: ArrayLike | None = None, experiment: Any = None) -> N
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Superposition as a Phase Change".
 
+    >>> from phasesim.metrics._phases import Phase
     >>> [Phase(code).label for code in phase([[1.0, -1.0, 0.0], [0.0, 0.0, 0.3]])]
     ['superposed', 'superposed', 'ignored']
     """
     W = _columns.weights(W)
-    norm, s, cosine = _columns.norms(W), superposition(W), _columns.partner_cosine(W)
-    ignored, shared = norm < REPRESENTED_NORM, s > SHARED_SUPERPOSITION
-    rules = {
-        Phase.IGNORED: ignored,
-        Phase.UNDEFINED: np.isnan(norm) | np.isnan(s) | np.isnan(cosine),
-        Phase.SUPERPOSED: shared & (cosine < 0),
-        Phase.SAME_DIRECTION: shared & (cosine > 0),
-    }
-    codes = np.select(list(rules.values()), [int(p) for p in rules], int(Phase.DEDICATED))
-    return codes.astype(np.int8)
+    return classify(_columns.norms(W), superposition(W), _columns.partner_cosine(W))

@@ -16,8 +16,8 @@ class Model(Part):
     """
 
     kind = "model"
-    #: a hand-written (params, x, target, importance) -> (squared-error loss, gradient) for a tile
-    tile_gradient: Any = None
+    #: hand-written (params, x, target, importance) -> (squared-error loss, its gradient), if any
+    gradient: Any = None
 
     def module(self, n_features: int, n_hidden: int) -> Any:
         """The flax.linen or flax.nnx module (for nnx: a function of ``rngs`` that makes it)."""
@@ -40,3 +40,7 @@ class Model(Part):
         if isinstance(params, dict) and {"W", "b"} <= set(params):
             return params["W"], params["b"]
         return None
+
+    def unrolls(self, n_features: int, n_hidden: int) -> bool:
+        """Whether models of this size are batched as elementwise code, not one after the other."""
+        return True

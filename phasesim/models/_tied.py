@@ -19,7 +19,7 @@ class Tied(linen.Module):
         self.b = self.param("b", linen.initializers.zeros_init(), (self.n_features,))
 
     def hidden(self, x: jnp.ndarray) -> jnp.ndarray:
-        """h = W x, shape (batch, m)."""
+        """Hidden units h = W x, shape (batch, m)."""
         return jnp.dot(x, self.W.T, precision="highest")
 
     def __call__(self, x: jnp.ndarray) -> jnp.ndarray:

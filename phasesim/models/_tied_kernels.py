@@ -1,11 +1,13 @@
-"""Loss and gradient of the tied models for a whole tile, by hand.
+"""Loss and gradient of a tied model by hand, in two forms.
 
 With h = W x, a = Wᵀ h + b, o = f(a), e = o - target and g = I · f'(a) · e, summed over the batch:
 
     L = Σ_i I_i e_i² / B,  ∂L/∂b_i = 2 Σ g_i / B,  ∂L/∂W_ji = 2 Σ (h_j g_i + (W g)_j x_i) / B.
 
-Autodiff gives the same numbers, but XLA then walks the batch once for every gradient entry; both
-forms here walk it once. The test suite holds them to autodiff through the flax module.
+Autodiff gives the same numbers, but XLA then walks the batch once for every entry of the gradient.
+A reduction of many operands at once is fused with all that computes them, so that the unrolled
+form walks the batch once and writes nothing but sums. The test suite holds both to autodiff
+through the flax module.
 """
 
 from __future__ import annotations
@@ -15,24 +17,29 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-#: with more reduction terms than this a matrix product is faster than the unrolled sum
-MOST_UNROLLED = 130
+#: beyond this many weights matrix products are faster, and the unrolled form slow to compile
+MOST_UNROLLED = 160
+
+
+def unrolls(n_features: int, n_hidden: int) -> bool:
+    """Whether a model of this size is written out feature by feature."""
+    return n_features * n_hidden <= MOST_UNROLLED
 
 
 def tied_gradient(
     params: Any, x: jax.Array, target: jax.Array, importance: jax.Array, *, relu: bool
 ) -> tuple[jax.Array, Any]:
-    """Batch loss (L,) and gradient of L tied models.
+    """Batch loss and gradient of one tied model.
 
     Args:
-        params: ``W`` (L, m, n) and ``b`` (L, n).
-        x: inputs, (L, n, B).
-        target: wanted outputs, (L, n, B).
-        importance: (L, n).
+        params: ``W`` (m, n) and ``b`` (n,).
+        x: inputs, (n, B).
+        target: wanted outputs, (n, B).
+        importance: (n,).
         relu: whether the output passes a ReLU.
     """
-    m, n = params["W"].shape[1:]
-    form = _unrolled if n * m + n + 1 <= MOST_UNROLLED else _products
+    m, n = params["W"].shape
+    form = _unrolled if unrolls(n, m) else _products
     return form(params["W"], params["b"], x, target, importance, relu)
 
 
@@ -40,45 +47,45 @@ def _unrolled(
     W: jax.Array, b: jax.Array, x: jax.Array, target: jax.Array, importance: jax.Array, relu: bool
 ) -> tuple[jax.Array, Any]:
     """Every sum over the batch as one operand of a single reduction, features written out."""
-    _, m, n = W.shape
-    batch = x.shape[2]
-    column = lambda values: values[:, None]  # noqa: E731 - (L,) against (L, B)
-    w = [[column(W[:, j, i]) for i in range(n)] for j in range(m)]
-    xs = [x[:, i] for i in range(n)]
-    h = [sum(w[j][i] * xs[i] for i in range(n)) for j in range(m)]
-    loss, g = jnp.zeros_like(xs[0]), []
+    (m, n), batch = W.shape, x.shape[1]
+    h = [sum(W[j, i] * x[i] for i in range(n)) for j in range(m)]
+    loss, g = jnp.zeros_like(x[0]), []
     for i in range(n):
-        a = sum((w[j][i] * h[j] for j in range(m)), column(b[:, i]))
-        e = (jnp.maximum(a, 0) if relu else a) - target[:, i]
-        weighted = column(importance[:, i]) * e
+        a = sum((W[j, i] * h[j] for j in range(m)), b[i])
+        e = (jnp.maximum(a, 0) if relu else a) - target[i]
+        weighted = importance[i] * e
         loss = loss + weighted * e
         g.append(jnp.where(a > 0, weighted, 0) if relu else weighted)
-    back = [sum(w[j][i] * g[i] for i in range(n)) for j in range(m)]
-    terms = [loss, *g, *(h[j] * g[i] + back[j] * xs[i] for j in range(m) for i in range(n))]
-    zero = jnp.zeros((), x.dtype)
-    sums = jax.lax.reduce(
-        tuple(terms),
-        (zero,) * len(terms),
-        lambda left, right: tuple(p + q for p, q in zip(left, right, strict=True)),
-        (1,),
-    )
-    gradient_b = jnp.stack(sums[1 : 1 + n], 1) * (2 / batch)
-    gradient_W = jnp.stack(sums[1 + n :], 1).reshape(W.shape) * (2 / batch)
+    back = [sum(W[j, i] * g[i] for i in range(n)) for j in range(m)]
+    outer = [h[j] * g[i] + back[j] * x[i] for j in range(m) for i in range(n)]
+    sums = sum_together([loss, *g, *outer], axis=0)
+    gradient_b = jnp.stack(sums[1 : 1 + n]) * (2 / batch)
+    gradient_W = jnp.stack(sums[1 + n :]).reshape(m, n) * (2 / batch)
     return sums[0] / batch, {"W": gradient_W, "b": gradient_b}
 
 
 def _products(
     W: jax.Array, b: jax.Array, x: jax.Array, target: jax.Array, importance: jax.Array, relu: bool
 ) -> tuple[jax.Array, Any]:
-    """The same sums as batched matrix products."""
-    batch = x.shape[2]
-    dot = lambda spec, p, q: jnp.einsum(spec, p, q, precision="highest")  # noqa: E731
-    h = dot("lmn,lnb->lmb", W, x)
-    a = dot("lmn,lmb->lnb", W, h) + b[:, :, None]
+    """The same sums as matrix products, the batch along the minor axis."""
+    batch = x.shape[1]
+    dot = lambda p, q: jnp.matmul(p, q, precision="highest")  # noqa: E731
+    h = dot(W, x)
+    a = dot(W.T, h) + b[:, None]
     e = (jnp.maximum(a, 0) if relu else a) - target
-    weighted = importance[:, :, None] * e
+    weighted = importance[:, None] * e
     g = jnp.where(a > 0, weighted, 0) if relu else weighted
-    back = dot("lmn,lnb->lmb", W, g)
-    gradient_W = dot("lmb,lnb->lmn", h, g) + dot("lmb,lnb->lmn", back, x)
-    loss = jnp.sum(weighted * e, axis=(1, 2)) / batch
-    return loss, {"W": gradient_W * (2 / batch), "b": jnp.sum(g, axis=2) * (2 / batch)}
+    gradient_W = (dot(h, g.T) + dot(dot(W, g), x.T)) * (2 / batch)
+    loss, gradient_b = sum_together([weighted * e, g], axis=1)
+    return jnp.sum(loss) / batch, {"W": gradient_W, "b": gradient_b * (2 / batch)}
+
+
+def sum_together(terms: list[jax.Array], axis: int) -> tuple[jax.Array, ...]:
+    """Sums of arrays of one shape in a single pass, so that none of them is written to memory."""
+    zero = jnp.zeros((), terms[0].dtype)
+    return jax.lax.reduce(
+        tuple(terms),
+        (zero,) * len(terms),
+        lambda left, right: tuple(p + q for p, q in zip(left, right, strict=True)),
+        (axis,),
+    )

@@ -17,7 +17,12 @@ class linear(Model):
 
         return Tied(n_features, n_hidden, relu=False)
 
-    def tile_gradient(self, params: Any, x: Any, target: Any, importance: Any) -> tuple[Any, Any]:
+    def gradient(self, params: Any, x: Any, target: Any, importance: Any) -> tuple[Any, Any]:
         from phasesim.models._tied_kernels import tied_gradient
 
         return tied_gradient(params, x, target, importance, relu=False)
+
+    def unrolls(self, n_features: int, n_hidden: int) -> bool:
+        from phasesim.models._tied_kernels import unrolls
+
+        return unrolls(n_features, n_hidden)

@@ -35,6 +35,7 @@ from phasesim.store.aside import adopt_final as adopt_final
 from phasesim.store.aside import remove_retired as remove_retired
 from phasesim.store.aside import retire as retire
 from phasesim.store.aside import set_aside as set_aside
+from phasesim.store.durable import replace_file as replace_file
 from phasesim.store.final import write_final as write_final
 from phasesim.store.image import decode_chunk as decode_chunk
 from phasesim.store.image import encode_chunk as encode_chunk

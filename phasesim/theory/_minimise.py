@@ -34,16 +34,14 @@ def minimise(
     Returns:
         Points, shape (problems, parameters), and values, shape (problems,).
     """
-    best_x, best_f = start.copy(), np.empty(len(start))
     left = np.arange(len(start))
     x, (f, g) = start, objective(start, left)
-    best_f[:] = f
+    end_x, end_f = x.copy(), f.copy()
     # the first step is a short one downhill; its curvature then sets the scale
     H = np.eye(start.shape[1]) / np.maximum(1.0, 4.0 * _size(g))[:, None, None]
     step, fresh = np.ones(len(left)), np.ones(len(left), dtype=bool)
     for _ in range(max_evaluations):
         moving = (_size(g) > tolerance) & (step > _SHORTEST_STEP)
-        best_x[left], best_f[left] = x, f
         if not moving.any():
             break
         left, x, f, g, H, step, fresh = (v[moving] for v in (left, x, f, g, H, step, fresh))
@@ -59,7 +57,8 @@ def minimise(
         fresh &= ~taken
         x = np.where(taken[:, None], trial, x)
         f, g = np.where(taken, f_new, f), np.where(taken[:, None], g_new, g)
-    return best_x, best_f
+        end_x[left], end_f[left] = x, f
+    return end_x, end_f
 
 
 def _size(g: Array) -> Array:

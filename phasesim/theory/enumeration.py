@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 def enumerated_loss(
     W: ArrayLike, b: ArrayLike, *, density: ArrayLike, importance: ArrayLike
 ) -> Fraction:
-    """Expected loss as a rational number, by enumeration of the active features.
+    r"""Expected loss as a rational number, by enumeration of the active features.
 
     For the set A of k active features, G_q(b; A) = E (b + Σ_{j∈A} a_j x_j)_+^q
     = q!/(q+k)! · Σ_{s⊆A} (-1)^{k-|s|} (b + Σ_{j∈s} a_j)_+^{q+k} / Π_{j∈A} a_j. An output i outside

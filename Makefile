@@ -1,0 +1,39 @@
+# Everything starts here: each target makes .venv and installs what it needs by itself.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+XDIST ?= 2
+
+.PHONY: demo test lint figures bench clean install
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("error: python3: found %d.%d, expected 3.11 or newer" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)
+
+# the n=2, m=1 phase diagram of 'Toy Models of Superposition': trained, stored, drawn, checked
+demo: $(STAMP)
+	cd figures && ../$(BIN)/phasesim figure phase-2x1
+
+# every figure at its default scale; what is trained already is not trained again
+figures: $(STAMP)
+	cd figures && for name in $$(../$(BIN)/phasesim figure --list | cut -d' ' -f1); do ../$(BIN)/phasesim figure $$name || exit $$?; done
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(XDIST) --dist loadgroup
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+bench: $(STAMP)
+	$(BIN)/python -m pytest benchmarks --benchmark-only
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,101 @@
+"""The application: commands by name, imported when called, and errors as one line."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from phasesim.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, PhasesimError, one_line
+
+#: command -> where it is defined; nothing of it is imported for --help of the whole
+COMMANDS = {
+    "run": "phasesim.cli.run:run",
+    "status": "phasesim.cli.status:status",
+    "info": "phasesim.cli.info:info",
+    "merge": "phasesim.cli.merge:merge",
+    "figure": "phasesim.cli.figure:figure",
+    "theory": "phasesim.cli.theory:app",
+    "list": "phasesim.cli.list:list_",
+    "config": "phasesim.cli.config:app",
+    "export": "phasesim.cli.export:export",
+    "doctor": "phasesim.cli.doctor:doctor",
+}
+SUMMARY = """Phase diagrams of superposition from toy models trained side by side.
+
+Start with `phasesim config init`, or reproduce a published figure with
+`phasesim figure phase-2x1`. The variable PHASESIM_PLUGINS names folders with parts of your own.
+"""
+
+
+def make_app() -> App:
+    """The cyclopts application."""
+    app = App(
+        name="phasesim",
+        help=SUMMARY,
+        version=importlib.metadata.version("phasesim"),
+        help_format="markdown",
+    )
+    for name, target in COMMANDS.items():
+        app.command(target, name=name)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: words of the command line, by default those of the process.
+
+    Returns:
+        The exit code; every error is one line on stderr.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        words = _plugins(words)
+        returned = make_app()(
+            words, exit_on_error=False, print_error=False, result_action="return_value"
+        )
+        return returned if isinstance(returned, int) else 0
+    except CycloptsError as error:
+        return _fail(_plain(error), EXIT_USAGE)
+    except PhasesimError as error:
+        return _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _fail("interrupted", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # the reader of our output has gone, which is its right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("PHASESIM_DEBUG"):
+            raise
+        text = f"internal: {type(error).__name__}: {error}; PHASESIM_DEBUG=1 shows where"
+        return _fail(text, EXIT_INTERNAL)
+
+
+def _plugins(words: list[str]) -> list[str]:
+    """Take ``--plugins DIR`` out of the words, wherever it stands: all commands know it."""
+    left = list(words)
+    while "--plugins" in left:
+        at = left.index("--plugins")
+        if at + 1 == len(left):
+            raise PhasesimError("--plugins: expected a folder")
+        from phasesim import registry
+
+        registry.add_plugins(left[at + 1])
+        del left[at : at + 2]
+    return left
+
+
+def _plain(error: CycloptsError) -> str:
+    """The parser's message without its markup and line breaks."""
+    return " ".join(str(error).split())
+
+
+def _fail(text: str, code: int) -> int:
+    print(f"error: {one_line(text)}", file=sys.stderr)
+    return code

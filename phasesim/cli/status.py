@@ -1,0 +1,93 @@
+"""``phasesim status``: how far a sweep is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from phasesim.cli.common import print_json, print_table
+
+
+def status(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
+    """Progress and counts of a finished or running sweep.
+
+    Parameters
+    ----------
+    path
+        NAME.h5 or NAME.run.
+    json
+        One JSON document on stdout.
+    """
+    found = describe(path)
+    if json:
+        print_json(found)
+    else:
+        print_table(list(found.items()))
+    return 0
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """State (complete, running, stopped), done and total models, by_status, models_per_second,
+    eta_seconds."""
+    from phasesim import store
+    from phasesim.errors import UsageError
+
+    if path.is_file():
+        return _finished(path)
+    run = path if path.is_dir() else store.run_path(path)
+    if not run.is_dir():
+        raise UsageError(f"{path}: no such store")
+    return _running(run)
+
+
+def _finished(path: Path) -> dict[str, Any]:
+    import numpy as np
+
+    from phasesim import store
+
+    with store.open_final(path, verify=False) as file:
+        counts = np.bincount(file.read("status").ravel(), minlength=len(store.STATUS_MEANINGS))
+    done = int(counts.sum() - counts[0])
+    return _document("complete", done, int(counts.sum()), counts.tolist(), None, 0.0)
+
+
+def _running(run: Path) -> dict[str, Any]:
+    from phasesim import store
+    from phasesim.errors import StoreLocked
+    from phasesim.result import stored_sweep
+
+    directory = store.RunDirectory.open(run)
+    try:
+        directory.lock(shared=True).release()
+        state = "stopped"
+    except StoreLocked:
+        state = "running"
+    total = stored_sweep(directory.manifest["config_toml"], run).n_models
+    counts = [0] * len(store.STATUS_MEANINGS)
+    for part in directory.parts(verify=False):
+        for code in part.read(("status",))["status"]:
+            counts[code] += 1
+    done = sum(counts[1:])
+    counts[0] = total - done
+    events = [e for e in directory.read_log() if e["event"] == "chunk"]
+    seconds = sum(e["seconds"] for e in events)
+    speed = sum(e["models"] for e in events) / seconds if seconds > 0 else None
+    eta = (total - done) / speed if speed and state == "running" else None
+    return _document(state, done, total, counts, speed, eta)
+
+
+def _document(
+    state: str, done: int, total: int, counts: list[int], speed: float | None, eta: float | None
+) -> dict[str, Any]:
+    from phasesim.status import Status
+
+    return {
+        "state": state,
+        "done": done,
+        "total": total,
+        "by_status": {Status(i).name: n for i, n in enumerate(counts) if n},
+        "models_per_second": speed,
+        "eta_seconds": eta,
+    }

@@ -1,0 +1,109 @@
+"""Results in other formats: xarray, pandas, netCDF, CSV, NumPy."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasesim import store
+from phasesim.errors import MissingExtra, StoreIOError, UsageError, did_you_mean
+from phasesim.result import Result
+
+
+def to_xarray(result: Result) -> Any:
+    """All stored arrays as an xarray.Dataset; axes are dims with their dotted path attached.
+
+    Raises:
+        MissingExtra: xarray is not installed.
+    """
+    try:
+        import xarray
+    except ImportError:
+        raise MissingExtra("xarray output", "xarray") from None
+    names = store.axis_names([a.path for a in result.sweep.axes])
+    coords: dict[str, Any] = {
+        name: (name, axis.array(), {"path": axis.path})
+        for name, axis in zip(names, result.sweep.axes, strict=True)
+    }
+    coords["seed"] = np.arange(result.sweep.n_seeds)
+    arrays = {}
+    for name in result.names():
+        own = result.dims(name)[len(result.shape) :]
+        arrays[name] = ((*names, "seed", *own), result.stored(name))
+    attrs = {"name": result.sweep.name, "config_toml": result.sweep.to_toml()}
+    return xarray.Dataset(arrays, coords, attrs)
+
+
+def to_dataframe(result: Result) -> Any:
+    """Scalars of every model as a pandas.DataFrame, one line a model.
+
+    Raises:
+        MissingExtra: pandas is not installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise MissingExtra("a data frame", "xarray") from None
+    header, lines = _table(result)
+    return pandas.DataFrame(lines, columns=header)
+
+
+def export(result: Result, path: Path) -> None:
+    """Write a result in the format of the file's ending.
+
+    Raises:
+        UsageError: unknown ending, or the file exists.
+        MissingExtra: netCDF needs xarray and h5netcdf.
+        StoreIOError: the system refused.
+    """
+    if path.suffix not in WRITERS:
+        known = list(WRITERS)
+        raise UsageError(f"{path}: unknown format, {did_you_mean(path.suffix, known)}")
+    if path.exists():
+        raise UsageError(f"{path}: exists already, choose another name")
+    try:
+        WRITERS[path.suffix](result, path)
+    except OSError as error:
+        raise StoreIOError(f"{path}: {error.strerror or error}") from None
+
+
+def _write_netcdf(result: Result, path: Path) -> None:
+    dataset = to_xarray(result)
+    try:
+        dataset.to_netcdf(path, engine="h5netcdf")
+    except (ImportError, ValueError) as error:
+        if "h5netcdf" not in str(error):
+            raise
+        raise MissingExtra("netCDF output", "xarray") from None
+
+
+def _write_csv(result: Result, path: Path) -> None:
+    header, lines = _table(result)
+    with path.open("x", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        writer.writerows(lines)
+
+
+def _write_npz(result: Result, path: Path) -> None:
+    arrays = {name: result.stored(name) for name in result.names()}
+    coords = {f"coord:{path}": values for path, values in result.coords.items()}
+    with path.open("xb") as file:
+        np.savez_compressed(file, **arrays, **coords)
+
+
+WRITERS = {".nc": _write_netcdf, ".csv": _write_csv, ".npz": _write_npz}
+
+
+def _table(result: Result) -> tuple[list[str], Any]:
+    """Header and lines: axis values, seed, and every stored scalar."""
+    scalars = [n for n in result.names() if len(result.dims(n)) == len(result.shape)]
+    columns = [result.stored(n).ravel().tolist() for n in scalars]
+    axes = [axis.values for axis in result.sweep.axes]
+    keys = itertools.product(*axes, range(result.sweep.n_seeds))
+    header = [*(a.path for a in result.sweep.axes), "seed", *scalars]
+    return header, ((*key, *row) for key, row in zip(keys, zip(*columns, strict=True), strict=True))

@@ -1,0 +1,152 @@
+"""Published figures: finding them, training what they show, drawing and checking them.
+
+A figure is a module of at most 40 lines with ``draw(result, reduction)`` and ``check(result)``,
+and a TOML file of the same name that says what to train.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from phasesim import store
+from phasesim.config import load_sweep
+from phasesim.errors import UsageError, did_you_mean, one_line
+from phasesim.fingerprint import cell_fingerprint, grid_fingerprint
+from phasesim.result import Result, open_result, stored_sweep
+from phasesim.sweep import Sweep
+
+
+def folder() -> Path:
+    """Where the figure modules are: in the wheel, or beside the package in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "_figures"
+    return inside if inside.is_dir() else package.parent / "figures"
+
+
+def names() -> list[str]:
+    """Names of all figures; a figure has a TOML file and a module."""
+    found = (p.stem for p in folder().glob("*.toml"))
+    return sorted(n for n in found if module_path(n).is_file())
+
+
+def module_path(name: str) -> Path:
+    """The module of a figure: hyphens of the name are underscores there."""
+    return folder() / f"{name.replace('-', '_')}.py"
+
+
+def known_name(name: str) -> str:
+    """The figure's name with hyphens, or an error that suggests one."""
+    wanted = name.replace("_", "-")
+    if wanted not in names():
+        raise UsageError(f"no figure '{name}', {did_you_mean(wanted, names())}")
+    return wanted
+
+
+def load(name: str) -> ModuleType:
+    """The module of a figure."""
+    qualified = f"phasesim_figures.{name.replace('-', '_')}"
+    spec = importlib.util.spec_from_file_location(qualified, module_path(name))
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{module_path(name)}: not a Python module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[qualified] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def summary(name: str) -> dict[str, Any]:
+    """Name, one line, fields of its sweep and source, read without importing the module."""
+    import ast
+
+    text = ast.get_docstring(ast.parse(module_path(name).read_text())) or ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    sources = [line.removeprefix("Source:").strip() for line in lines if line.startswith("Source:")]
+    axes = [axis.path for axis in load_sweep(folder() / f"{name}.toml").axes]
+    return {
+        "kind": "figure",
+        "name": name,
+        "summary": lines[0] if lines else "",
+        "fields": axes,
+        "reference": sources[0] if sources else "",
+    }
+
+
+def sweep_of(name: str, scale: str = "") -> Sweep:
+    """The sweep that a figure shows."""
+    return load_sweep(folder() / f"{name}.toml", scale=scale)
+
+
+def result_of(
+    name: str, sweep: Sweep, given: Path | None, *, train: bool, options: Any = None
+) -> Result:
+    """The result to draw: the store given, else ./NAME.h5 of the same sweep, else trained now.
+
+    Raises:
+        UsageError: nothing is stored and ``train`` is false; names the command to run.
+        StoreMismatch: ./NAME.h5 holds another experiment.
+    """
+    if given is not None:
+        return open_result(given)
+    path = Path(f"{name}.h5")
+    if path.is_file() and _is_of(path, sweep):
+        return open_result(path)
+    if not train:
+        raise UsageError(
+            f"./{path}: no store of this figure, train it with: "
+            f"phasesim run {folder() / f'{name}.toml'} -o {path}"
+        )
+    from phasesim.run import run
+
+    return run(sweep, path, options)
+
+
+def _is_of(path: Path, sweep: Sweep) -> bool:
+    with store.open_final(path) as file:
+        stored = stored_sweep(file.config_toml, path)
+    same_cells = cell_fingerprint(stored) == cell_fingerprint(sweep)
+    return same_cells and grid_fingerprint(stored) == grid_fingerprint(sweep)
+
+
+def draw(name: str, result: Result, reduction: str, stem: Path) -> list[Path]:
+    """Draw a figure as PNG and PDF and write its assertions as JSON.
+
+    Returns:
+        The files written.
+    """
+    from phasesim import plot
+
+    module = load(name)
+    with plot.style():
+        figure = module.draw(result, reduction=reduction)
+        provenance = {
+            "figure": name,
+            "sweep": result.sweep.name,
+            "reduction": reduction,
+            "cell_fingerprint": cell_fingerprint(result.sweep),
+            "grid_fingerprint": grid_fingerprint(result.sweep),
+        }
+        written = plot.save(figure, stem, provenance=provenance)
+    report = {**provenance, "assertions": module.check(result)}
+    path = stem.with_name(f"{stem.name}.json")
+    store.replace_file(path, (json.dumps(report, indent=1) + "\n").encode())
+    return [*written, path]
+
+
+def assertions(name: str, where: Path) -> list[dict[str, Any]]:
+    """The assertions that a drawn figure left in NAME.json.
+
+    Raises:
+        UsageError: the figure was not drawn there, or its file does not read.
+    """
+    path = where / f"{name}.json"
+    if not path.is_file():
+        raise UsageError(f"{path}: not drawn yet, draw it with: phasesim figure {name}")
+    try:
+        return json.loads(path.read_text())["assertions"]
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"{path}: not a figure's report: {one_line(str(error))}") from None

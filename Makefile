@@ -30,7 +30,6 @@ test: $(STAMP)
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest benchmarks --benchmark-only

@@ -17,7 +17,7 @@ import numpy as np
 from phasesim import pytree, rows
 from phasesim.engines._program import compiled, empty_state
 from phasesim.engines._state import Inputs
-from phasesim.errors import Stopped
+from phasesim.errors import Stopped, UsageError
 from phasesim.keys import model_keys
 from phasesim.plan import Block, Plan
 
@@ -41,6 +41,8 @@ class Executor:
     starts: Callable[[np.ndarray, int], Any] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     on_steps: Callable[[int], None] = lambda steps: None
+    #: set when another block failed, so that this one need not go on
+    abandoned: threading.Event = field(default_factory=threading.Event)
     #: measured steps a second of each cohort; decides only how often a block pauses
     _speed: dict[int, float] = field(default_factory=dict)
 
@@ -148,7 +150,7 @@ class Executor:
             state, _ = program(inputs, state, jnp.int32(0), jnp.int32(0))
             kept.append(_copied(state.params))
         while True:
-            if self.stop.is_set():
+            if self.stop.is_set() or self.abandoned.is_set():
                 raise Stopped("stopped; run the same command to go on")
             stride = max(int(self._speed.get(cohort, 0) * CALL_SECONDS), FIRST_STEPS)
             end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
@@ -175,12 +177,23 @@ def platform() -> str:
     return jax.default_backend()
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Whether a device had no room for a block."""
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
+
+
 def blocks_in_flight(plan: Plan, memory: int | None) -> int:
     """How many blocks train at once: one a core on CPU, fewer where memory is short."""
     devices = jax.local_devices()
     wanted = os.cpu_count() or 1 if devices[0].platform == "cpu" else len(devices)
     largest = max(plan.memory_of_block(i) for i in range(len(plan.cohorts)))
-    return max(1, min(wanted, memory // largest) if memory else wanted)
+    if memory is None:
+        return wanted
+    if memory < largest:
+        raise UsageError(
+            f"--memory: found {memory:,} bytes, expected at least the {largest:,} of one block"
+        )
+    return min(wanted, memory // largest)
 
 
 def _copied(params: Any) -> dict[str, np.ndarray]:

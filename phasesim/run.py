@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from phasesim import store
-from phasesim.execute import Executor, blocks_in_flight, platform
+from phasesim.dispatch import in_order
+from phasesim.execute import Executor, blocks_in_flight, out_of_memory, platform
 from phasesim.output import Work, finish, layout_of, new_manifest, prepare
 from phasesim.plan import Block, Plan, chunk_blocks
 from phasesim.progress import Silent
@@ -135,23 +135,15 @@ def _trained(
     blocks: list[Block], executor: Executor, options: Options
 ) -> Iterator[dict[str, np.ndarray]]:
     """Rows of each block in order, computed by as many threads as blocks are in flight."""
-    in_flight = blocks_in_flight(executor.plan, options.memory)
     devices = executor.devices
-    # the queue stays short, so that finished rows do not pile up ahead of the commits
-    pending: list[Any] = []
-    ahead = iter(enumerate(blocks))
-    with ThreadPoolExecutor(in_flight) as pool:
-        try:
-            for _ in range(len(blocks)):
-                while len(pending) < 2 * in_flight and (task := next(ahead, None)) is not None:
-                    device = devices[task[0] % len(devices)]
-                    pending.append(pool.submit(executor.run, task[1], device))
-                rows = pending.pop(0).result()
-                options.progress.models(len(rows["seed"]), int(np.sum(rows["status"] != 1)))
-                yield rows
-        except BaseException:
-            # blocks in flight end at their next pause instead of at their last step
-            executor.stop.set()
-            for future in pending:
-                future.cancel()
-            raise
+    results = in_order(
+        lambda task: executor.run(task[1], devices[task[0] % len(devices)]),
+        enumerate(blocks),
+        blocks_in_flight(executor.plan, options.memory),
+        too_much=out_of_memory,
+        # blocks in flight end at their next pause instead of at their last step
+        abandon=executor.abandoned.set,
+    )
+    for rows in results:
+        options.progress.models(len(rows["seed"]), int(np.sum(rows["status"] != 1)))
+        yield rows

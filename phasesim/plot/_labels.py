@@ -1,0 +1,66 @@
+"""Words on figures, all derived from the configuration."""
+
+from __future__ import annotations
+
+from phasesim.errors import UsageError, did_you_mean
+from phasesim.sweep import Sweep
+
+#: dotted path -> axis label; a path that is not here is its own label
+_LABELS = {
+    "batch_size": "batch size",
+    "distribution.density": "density p = 1 − S",
+    "importance.base": "importance decay",
+    "importance.ratio": "relative importance of the last feature, r",
+    "n_features": "features n",
+    "n_hidden": "hidden dimensions m",
+    "n_steps": "training steps",
+    "optimizer.learning_rate": "learning rate",
+    "optimizer.weight_decay": "weight decay",
+}
+_REDUCTIONS = {
+    "best": "best of {n} seeds",
+    "worst": "worst of {n} seeds",
+    "mean": "mean of {n} seeds",
+    "mean_minus_worst": "mean of {n} seeds but the worst",
+}
+
+
+def axis_label(path: str) -> str:
+    """What stands along the axis of a swept field, e.g. ``density p = 1 − S``."""
+    return _LABELS.get(path, path)
+
+
+def describe_reduction(reduction: str, n_seeds: int) -> str:
+    """How seeds became one value a cell, in words.
+
+    >>> describe_reduction("best", 8)
+    'best of 8 seeds'
+    """
+    if reduction not in _REDUCTIONS:
+        hint = did_you_mean(reduction, list(_REDUCTIONS))
+        raise UsageError(f"no reduction '{reduction}', {hint}")
+    return "one seed" if n_seeds == 1 else _REDUCTIONS[reduction].format(n=n_seeds)
+
+
+def describe(sweep: Sweep) -> str:
+    """What all cells of a sweep have in common, in one line; swept fields are left out.
+
+    >>> import phasesim as ps
+    >>> describe(ps.Sweep(ps.Experiment(), axes=[ps.values("n_hidden", [1, 2])]))
+    'n = 5 · relu_output · adamw, 10,000 steps of 1,024 samples'
+    """
+    e, swept = sweep.experiment, {axis.path.removesuffix(".name") for axis in sweep.axes}
+    sizes = {"n_features": f"n = {e.n_features}", "n_hidden": f"m = {e.n_hidden}"}
+    names = {"model": type(e.model).__name__, "optimizer": type(e.optimizer).__name__}
+    lengths = {"n_steps": f"{e.n_steps:,} steps", "batch_size": f"{e.batch_size:,} samples"}
+    size, model, optimizer, length = (
+        joint.join(text for path, text in words.items() if path not in swept)
+        for joint, words in (
+            (", ", sizes),
+            ("", {"model": names["model"]}),
+            ("", {"optimizer": names["optimizer"]}),
+            (" of ", lengths),
+        )
+    )
+    training = ", ".join(filter(None, (optimizer, length)))
+    return " · ".join(filter(None, (size, model, training)))

@@ -1,0 +1,118 @@
+"""What a phase diagram shows of trained models, as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from phasesim.errors import UsageError
+from phasesim.plot._grid import Grid, grid
+from phasesim.plot._palette import phase_colors
+from phasesim.reductions import AVERAGES
+from phasesim.result import Result
+from phasesim.status import Status
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+#: a loss that changed by more than this over the last tenth of the steps still moves, ...
+MOVING_SLOPE = 0.05
+#: ... if the change is larger than so many of its standard errors
+MOVING_ERRORS = 3.0
+
+
+@dataclass(frozen=True)
+class PhaseDiagram:
+    """Arrays of shape (y, x), both ascending."""
+
+    grid: Grid
+    norm: Array
+    superposition: Array
+    colors: Array
+    """sRGB, shape (y, x, 3)."""
+    failed: Mask
+    """No trained model to show: the seeds ran, and failed."""
+    not_run: Mask
+    """No trained model to show yet."""
+    moving: Mask
+    """The loss of the model shown was still changing when training ended."""
+    n_done: int
+    """Models with a result, failed ones included."""
+    n_models: int
+
+    @property
+    def caption(self) -> str:
+        """What is missing, in words; empty where nothing is."""
+        words = []
+        if self.n_done < self.n_models:
+            words.append(f"{self.n_done:,} of {self.n_models:,} models done")
+        if self.failed.any():
+            words.append(f"{_cells(self.failed)} failed")
+        if self.moving.any():
+            words.append(f"{_cells(self.moving)} still moving")
+        return " · ".join(words)
+
+
+def prepare_phase_diagram(
+    result: Result,
+    *,
+    feature: int = -1,
+    reduction: str = "best",
+    select: Mapping[str, Any] | None = None,
+    palette: str = "okabe_ito",
+) -> PhaseDiagram:
+    """The numbers behind `phase_diagram`, whose arguments these are."""
+    sides = grid(result, select)
+    norm, shared = (
+        sides.take(_of_feature(result.metric(name, reduction), feature, result))
+        for name in ("feature_norm", "superposition")
+    )
+    status = sides.take(result.status)
+    trained, not_run = _trained(status), status == Status.not_run
+    if reduction in AVERAGES:
+        shown = trained.any(axis=-1)
+        moving = sides.take((_moving(result) & _trained(result.status)).any(axis=-1))
+    else:
+        shown = _trained(sides.take(result.metric("status", reduction)))
+        moving = sides.take(_moving(result, reduction))
+    waiting = ~shown & not_run.any(axis=-1)
+    norm, shared = (np.where(shown, v, np.nan) for v in (norm, shared))
+    return PhaseDiagram(
+        sides, norm, shared, phase_colors(norm, shared, palette=palette),
+        failed=~shown & ~waiting, not_run=waiting, moving=shown & moving,
+        n_done=int(np.count_nonzero(~not_run)), n_models=status.size,
+    )  # fmt: skip
+
+
+def _trained(status: NDArray) -> Mask:
+    return np.isin(status, [Status.ok, Status.not_converged])
+
+
+def _moving(result: Result, reduction: str | None = None) -> Mask:
+    moving = result.metric("status", reduction) == Status.not_converged
+    if {"loss_slope", "loss_slope_error"} <= set(result.names()):
+        names = ("loss_slope", "loss_slope_error")
+        slope, error = (np.abs(result.metric(name, reduction)) for name in names)
+        moving |= (slope > MOVING_SLOPE) & (slope > MOVING_ERRORS * error)
+    return moving
+
+
+def _of_feature(values: Array, feature: int, result: Result) -> Array:
+    """(*axes, feature) -> (*axes), counted from each cell's own last feature if negative."""
+    sizes = np.full(values.shape[:-1], result.sweep.experiment.n_features)
+    for k, axis in enumerate(result.sweep.axes):
+        if axis.path == "n_features":
+            sizes[:] = axis.array().reshape([-1 if d == k else 1 for d in range(sizes.ndim)])
+    at = np.where(feature < 0, sizes + feature, feature)
+    if np.any((at < 0) | (at >= sizes)):
+        raise UsageError(f"feature {feature}: found {sizes.min()} features in a cell")
+    return np.take_along_axis(values, at[..., None], axis=-1)[..., 0]
+
+
+def _cells(mask: Mask) -> str:
+    count = int(np.count_nonzero(mask))
+    return f"{count:,} cell" + ("s" if count != 1 else "")

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 XDIST ?= 2
 
-.PHONY: demo test lint figures bench clean install
+.PHONY: demo test torture lint figures bench clean install
 
 install: $(STAMP)
 
@@ -26,6 +26,10 @@ figures: $(STAMP)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadgroup
+
+# what takes long: the generator on 10^8 draws, and the like
+torture: $(STAMP)
+	$(BIN)/python -m pytest -m slow -n $(XDIST)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -21,6 +21,7 @@ _HOMES = {
     "geomspace": "axes",
     "load_sweep": "config",
     "run": "run",
+    "sweep_function": "run",
     "Options": "run",
     "train": "train",
     "Outcome": "engines._program",

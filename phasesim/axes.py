@@ -27,6 +27,12 @@ class Axis:
         kind, arguments = self.source
         return {"path": self.path, kind: list(arguments)}
 
+    def in_integers(self) -> Axis:
+        """The axis with its numbers rounded to the nearest integer."""
+        if not all(isinstance(v, float) for v in self.values) or self.source[0] == "values":
+            return self
+        return Axis(self.path, tuple(round(v) for v in self.values), self.source)
+
     def array(self) -> np.ndarray:
         """Values as float64, int64 or fixed-length text."""
         if isinstance(self.values[0], str):
@@ -37,7 +43,7 @@ class Axis:
 
 def values(path: str, entries: Iterable[Any]) -> Axis:
     """An axis of listed values: numbers, or names of a choice."""
-    entries = tuple(entries)
+    entries = tuple(_plain(e) for e in entries)
     if not entries:
         raise ConfigError(path, "found no values", expected="at least one")
     if not (all(isinstance(e, str) for e in entries) or all(map(_is_number, entries))):
@@ -48,7 +54,8 @@ def values(path: str, entries: Iterable[Any]) -> Axis:
 def linspace(path: str, start: float, stop: float, size: int) -> Axis:
     """An axis of ``size`` equally spaced numbers from start to stop, both included."""
     _check_span(path, "linspace", start, stop, size)
-    return _axis(path, np.linspace(start, stop, size), ("linspace", (start, stop, size)))
+    source = tuple(_plain(v) for v in (start, stop, size))
+    return _axis(path, np.linspace(*source), ("linspace", source))
 
 
 def geomspace(path: str, start: float, stop: float, size: int) -> Axis:
@@ -58,7 +65,8 @@ def geomspace(path: str, start: float, stop: float, size: int) -> Axis:
         raise ConfigError(
             path, f"geomspace from {start} to {stop}", expected="two numbers of one sign, not 0"
         )
-    return _axis(path, np.geomspace(start, stop, size), ("geomspace", (start, stop, size)))
+    source = tuple(_plain(v) for v in (start, stop, size))
+    return _axis(path, np.geomspace(*source), ("geomspace", source))
 
 
 #: TOML key of an axis -> its maker
@@ -99,15 +107,27 @@ def _rounded(value: Any) -> Any:
     """Floats as the nearest float32, so that a value means the same in hash, key and program."""
     if isinstance(value, str) or (isinstance(value, numbers.Integral)):
         return value if isinstance(value, str) else int(value)
-    return float(np.float32(value))
+    with np.errstate(over="ignore"):  # an infinity is refused with the field's range
+        return float(np.float32(float(value)))
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's numbers as Python's, which TOML and JSON can write."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not isinstance(value, numbers.Real) or isinstance(value, bool | np.bool_):
+        return False
+    try:
+        float(value)
+    except OverflowError:
+        return False
+    return True
 
 
 def _check_span(path: str, kind: str, start: Any, stop: Any, size: Any) -> None:
-    if not (_is_number(start) and _is_number(stop) and np.isfinite([start, stop]).all()):
+    if not all(_is_number(v) and np.isfinite(float(v)) for v in (start, stop)):
         raise ConfigError(path, f"{kind} from {start!r} to {stop!r}", expected="two finite numbers")
     whole = isinstance(size, numbers.Integral) and not isinstance(size, bool)
     if not whole or not 1 <= size <= MOST_VALUES:

@@ -12,7 +12,9 @@ from typing import Any
 from phasesim import registry
 from phasesim.errors import ConfigError, PhasesimError, StoreIOError, did_you_mean
 from phasesim.experiment import Experiment
-from phasesim.parts import default, specs, to_config
+from phasesim.function import FunctionSweep
+from phasesim.grid import Grid
+from phasesim.parts import default, specs
 from phasesim.sweep import Sweep, experiment_from_config
 
 #: larger files are not configurations
@@ -49,8 +51,9 @@ def sweep_from_text(
     try:
         scales = table.pop("scale", {})
         if scale:
-            if not isinstance(scales, dict) or scale not in scales:
-                raise ConfigError("scale", f"no '{scale}'", hint=did_you_mean(scale, list(scales)))
+            named = scales if isinstance(scales, dict) else {}
+            if not isinstance(named.get(scale), dict):
+                raise ConfigError("scale", f"no '{scale}'", hint=did_you_mean(scale, list(named)))
             for dotted, value in _flatten(scales[scale]):
                 set_raw(table, dotted, value)
         for text_override in overrides:
@@ -59,6 +62,14 @@ def sweep_from_text(
         return sweep_from_config(table)
     except ConfigError as error:
         raise error.within(f"{where}: ") from None
+
+
+def stored_grid(text: str, where: str) -> Grid:
+    """The sweep whose configuration a store holds: of an experiment or of a function."""
+    table = _parse(text, where)
+    if "function" in table:
+        return FunctionSweep.from_config(table)
+    return sweep_from_config(table)
 
 
 def sweep_from_config(table: dict[str, Any]) -> Sweep:
@@ -81,32 +92,14 @@ def sweep_from_config(table: dict[str, Any]) -> Sweep:
     return Sweep(experiment_from_config(rest), name=name, **grid)
 
 
-def sweep_to_config(sweep: Sweep) -> dict[str, Any]:
-    """The tables of a configuration file that reads back as an equal sweep."""
-    return {
-        "name": sweep.name,
-        **to_config(sweep.experiment),
-        "sweep": {
-            "seed": sweep.seed,
-            "n_seeds": sweep.n_seeds,
-            "axes": [a.to_config() for a in sweep.axes],
-        },
-    }
-
-
-def sweep_to_toml(sweep: Sweep) -> str:
-    """The text of a configuration file that reads back as an equal sweep."""
-    import tomli_w
-
-    return tomli_w.dumps(sweep_to_config(sweep))
-
-
 def parse_override(text: str) -> tuple[str, Any]:
     """Split ``a.b=v`` into path and value; a value that is no TOML is taken as a bare word."""
     dotted, equals, value = text.partition("=")
     dotted, value = dotted.strip(), value.strip()
     if not equals or not dotted:
         raise ConfigError("--set", f"found {text!r}", expected="dotted.path=value")
+    if not value.isprintable():
+        raise ConfigError("--set", f"found {text!r}", expected="one line")
     try:
         return dotted, tomllib.loads(f"value = {value}")["value"]
     except (ValueError, RecursionError):

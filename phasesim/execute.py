@@ -97,6 +97,15 @@ class Executor:
         per_step = max(timed[2] - timed[1], 1e-7) / max(min(n_steps, FIRST_STEPS), 1)
         return per_step * n_steps
 
+    def program_memory(self, cohort: int) -> int:
+        """Bytes that one block of a cohort takes, by the compiler's own account."""
+        inputs = self._inputs(Block(cohort, 0, np.zeros(1, int)))
+        zero = jnp.int32(0)
+        program = compiled(self.plan.platform).lower(inputs, empty_state(inputs), zero, zero)
+        said = program.compile().memory_analysis()
+        taken = said.argument_size_in_bytes + said.output_size_in_bytes + said.temp_size_in_bytes
+        return taken - said.alias_size_in_bytes
+
     @cached_property
     def fields_and_shapes(self) -> tuple[dict[str, rows.FieldInfo], dict[str, tuple[int, ...]]]:
         """All stored fields, and the padded shape of one row of each."""

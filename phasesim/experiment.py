@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from phasesim.distributions._base import Distribution
 from phasesim.engines._base import Engine
 from phasesim.errors import ConfigError
@@ -19,6 +21,8 @@ from phasesim.targets._base import Target
 #: sizes beyond these are typing errors; the limits keep products inside 64 bits
 MOST_FEATURES = 1_000_000
 MOST_STEPS = 1_000_000_000
+#: larger weights would overflow the squares of the gradient in single precision
+LARGEST_IMPORTANCE = 1e12
 
 
 @part()
@@ -26,7 +30,9 @@ class Record(Part):
     """What is kept of a run beside its end state."""
 
     n_losses: int = static(50, "points of the stored loss curve", low=0, high=100_000)
-    snapshots: int = static(0, "weights kept at log-spaced steps, the start included", low=0)
+    snapshots: int = static(
+        0, "weights kept at log-spaced steps, the start included", low=0, high=100_000
+    )
 
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'Experiment setup'")
@@ -63,11 +69,19 @@ class Experiment(Part):
     def check(self) -> None:
         for name, spec in specs(self).items():
             if spec.role == "choice":
-                self._check_lengths(name, getattr(self, name))
-        weights = self.importance.per_feature(self.n_features)
-        if not sum(float(w) for w in weights) > 0:
-            raise ConfigError("importance", "all weights are 0", expected="a positive sum")
-        self.engine.check_covers(self)
+                inner = getattr(self, name)
+                self._check_lengths(name, inner)
+                try:
+                    inner.check_for(self)
+                except ConfigError as error:
+                    raise error.within(name) from None
+        total = float(np.sum(self.importance.per_feature(self.n_features)))
+        if not 0 < total <= LARGEST_IMPORTANCE:
+            raise ConfigError(
+                "importance",
+                f"the weights sum to {total:g}",
+                expected=f"a sum in (0, {LARGEST_IMPORTANCE:g}]",
+            )
 
     def _check_lengths(self, name: str, inner: Any) -> None:
         for field, spec in specs(inner).items():

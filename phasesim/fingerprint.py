@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 from phasesim import registry
-from phasesim.config import sweep_to_config
 from phasesim.plan import ALGORITHM
 from phasesim.sweep import Sweep
 
@@ -17,7 +16,7 @@ COSMETIC = ("name",)
 
 def cell_identity(sweep: Sweep) -> dict[str, Any]:
     """Everything that changes a model, by dotted path; values of the axes belong to the grid."""
-    config = sweep_to_config(sweep)
+    config = sweep.to_config()
     grid = config.pop("sweep")
     flat = dict(_flat(config, ""))
     for axis in sweep.axes:
@@ -51,9 +50,15 @@ def grid_fingerprint(sweep: Sweep) -> str:
     return _sha256(grid_identity(sweep))
 
 
-def differing_fields(a: Sweep, b: Sweep) -> list[str]:
-    """Dotted paths in which two sweeps' cells differ."""
-    left, right = cell_identity(a), cell_identity(b)
+def differing_fields(a: Sweep, b: Sweep, made: dict[str, Any]) -> list[str]:
+    """Dotted paths in which a sweep and a stored one differ, grids apart.
+
+    Args:
+        a: the sweep to run.
+        b: the sweep of the store.
+        made: ``algorithm`` and ``plugins`` that the store was made with.
+    """
+    left, right = cell_identity(a), {**cell_identity(b), **made}
     return sorted(k for k in left.keys() | right.keys() if left.get(k) != right.get(k))
 
 

@@ -34,6 +34,12 @@ def model_keys(seed: int, digests: np.ndarray, replica: int, draws: str) -> Keys
     return _model_keys(np.uint32(seed), words, np.uint32(replica), draws == "shared")
 
 
+def cell_keys(seed: int, digests: np.ndarray, replica: int) -> jax.Array:
+    """The key of each of L cells; see `cell_key`."""
+    words = np.ascontiguousarray(digests).view(">u4").astype(np.uint32)
+    return jax.vmap(_cell_key, in_axes=(None, 0, None))(np.uint32(seed), words, np.uint32(replica))
+
+
 def cell_key(seed: int, digest: bytes, replica: int) -> jax.Array:
     """The key that `phasesim.train` takes to repeat one model of a sweep."""
     words = np.frombuffer(digest, np.uint8).view(">u4").astype(np.uint32)

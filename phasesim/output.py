@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from phasesim.fingerprint import (
     differing_fields,
     grid_fingerprint,
 )
-from phasesim.plan import Plan
+from phasesim.plan import ALGORITHM, Plan, make_plan
 from phasesim.result import stored_sweep
 from phasesim.sweep import Sweep
 
@@ -68,7 +69,7 @@ def _field(dims: Any, dtype: str, label: str) -> store.Field:
 
 def manifest_layout(sweep: Sweep, manifest: dict[str, Any]) -> store.Layout:
     """The layout that a manifest describes."""
-    return layout_of(sweep, manifest["fields"], manifest["coords"], Plan(sweep).cell_hash)
+    return layout_of(sweep, manifest["fields"], manifest["coords"], make_plan(sweep).cell_hash)
 
 
 def new_manifest(
@@ -88,7 +89,7 @@ def new_manifest(
         "fields": {n: [list(f.dims), f.dtype, f.label] for n, f in fields.items()},
         "coords": {dim: np.asarray(values).tolist() for dim, values in coords.items()},
         "versions": versions(),
-        "plugins": registry.plugin_hashes(),
+        **code_identity(),
     }
 
 
@@ -100,9 +101,15 @@ def stored_attributes(sweep: Sweep, platform: str) -> tuple[dict[str, Any], dict
         "cell_fingerprint": cell_fingerprint(sweep),
         "grid_fingerprint": grid_fingerprint(sweep),
         **{f"version_{name}": version for name, version in versions().items()},
-        **{f"plugin {name}": digest for name, digest in registry.plugin_hashes().items()},
+        **code_identity(),
     }
     return attrs, {"config_toml": sweep.to_toml()}
+
+
+def code_identity() -> dict[str, Any]:
+    """What decides the numbers beside the configuration, as attributes of a store."""
+    plugins = json.dumps(registry.plugin_hashes(), sort_keys=True)
+    return {"algorithm": ALGORITHM, "plugins": plugins}
 
 
 def versions() -> dict[str, str]:
@@ -134,7 +141,8 @@ def prepare(
         base = None
         if final.exists():
             with store.open_final(final) as file:
-                if not grows(sweep, stored_sweep(file.config_toml, final), final):
+                made = _made(file.attrs)
+                if not grows(sweep, stored_sweep(file.config_toml, final), final, made):
                     store.remove_retired(path)
                     return None
                 _same_platform(str(file.attrs["platform"]), platform, final)
@@ -157,11 +165,12 @@ def _locked(
     run.clean_temporaries()
     old = stored_sweep(run.manifest["config_toml"], run.path)
     # a carried file that was damaged changes what is left to do, hence the numbering of chunks
-    if grows(sweep, old, run.path) or set(run.carried()) != set(run.manifest["carried"]):
+    larger = grows(sweep, old, run.path, _made(run.manifest))
+    if larger or set(run.carried()) != set(run.manifest["carried"]):
         run.supersede(make_manifest())
     layout = manifest_layout(sweep, run.manifest)
     return Work(
-        run, held, Plan(sweep, _carried_models(run, layout), run.manifest["platform"]), layout
+        run, held, make_plan(sweep, _carried_models(run, layout), run.manifest["platform"]), layout
     )
 
 
@@ -174,9 +183,14 @@ def _same_platform(stored: str, own: str, where: Path) -> None:
         )
 
 
-def grows(sweep: Sweep, old: Sweep, where: Path) -> bool:
+def _made(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What a store says of the code that made it: algorithm and plugins."""
+    return {"algorithm": stored["algorithm"], "plugins": json.loads(stored["plugins"])}
+
+
+def grows(sweep: Sweep, old: Sweep, where: Path, made: dict[str, Any]) -> bool:
     """Whether ``sweep`` extends a stored one (True), is it (False), or neither (an error)."""
-    fields = differing_fields(sweep, old)
+    fields = differing_fields(sweep, old, made)
     if fields:
         raise StoreMismatch(
             f"{where}: holds another experiment, which differs in {', '.join(fields)}; "

@@ -35,6 +35,9 @@ class Part:
     def check(self) -> None:
         """Conditions between fields; overridden where there are any."""
 
+    def check_for(self, experiment: Any) -> None:
+        """Conditions on the experiment around the part, such as its sizes."""
+
     def replace(self, **changes: Any) -> Any:
         """A copy with some fields changed, checked anew."""
         return dataclasses.replace(self, **changes)
@@ -145,12 +148,16 @@ def _check_nested(spec: FieldSpec, name: str, value: Any) -> Any:
 
 
 def _check_table(spec: FieldSpec, name: str, value: Any) -> tuple[Part, ...]:
+    if isinstance(value, list | tuple) and all(isinstance(p, Part) for p in value):
+        value = {type(p).__name__: p for p in value}
     if not isinstance(value, dict):
-        value = {p.__class__.__name__: p for p in value}
+        raise ConfigError(name, f"found {value!r}", expected=f"a table of {spec.kind}s by name")
     made = []
     for key in sorted(value):
         given = value[key]
-        named = given if isinstance(given, Part) else {"name": key, **dict(given)}
+        if not isinstance(given, dict | Part):
+            raise ConfigError(f"{name}.{key}", f"found {given!r}", expected="a table")
+        named = given if isinstance(given, Part) else {**given, "name": key}
         made.append(build(spec.kind, named, f"{name}.{key}"))
     return tuple(made)
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from phasesim.cells import Cohort, cohorts
 from phasesim.experiment import Experiment
+from phasesim.function import FunctionSweep, function_cohorts
+from phasesim.grid import Grid
 from phasesim.sweep import Sweep
 
 #: part of every fingerprint: raised when the numbers that training produces change
@@ -27,6 +30,9 @@ LANES_SMALL, LANES_LARGE = 64, 10
 MOST_SMALL = 32
 #: on a GPU or TPU a tile is a whole chunk of about this many bytes
 DEVICE_TILE_BYTES = 1 << 30
+#: samples of the evaluation whose arrays are in memory at once, for ranking and for the loss;
+#: `engines._evaluate` has the same numbers, held to these by a test: importing it imports JAX
+RANKED, EVALUATION_BATCH = 4096, 1024
 
 
 def lane_width(experiment: Experiment, platform: str) -> int:
@@ -133,15 +139,70 @@ class Plan:
         }
 
     def memory_of_block(self, number: int) -> int:
-        """Bytes one block of a cohort needs while it trains, from its sizes.
+        """Bytes one block of a cohort needs while it trains and is evaluated, from its sizes.
 
-        Parameters with the optimiser's two moments, the loss record, and the arrays over the
-        batch that do not fuse away: input and draws, and for large models output and hidden.
+        The analytic counterpart of `Executor.program_memory`, which asks the compiler: within
+        a quarter of it on a CPU, an upper bound elsewhere. Nothing is compiled.
         """
         e, lanes = self.cohorts[number].template, self.lanes[number]
         n, m = e.n_features, e.n_hidden
-        batch = e.batch_size * (3 * n + 2 * m)
-        return 4 * lanes * (8 * (n * m + n) + 2 * e.record.n_losses + batch)
+        # parameters, their gradient and the optimiser's moments, before and after; loss records
+        kept = lanes * (8 * (n * m + n) + 2 * e.record.n_losses)
+        # one piece of memory serves training first and evaluation after
+        return 4 * (kept + max(self._while_training(e, lanes), self._while_evaluating(e, lanes)))
+
+    def _while_training(self, e: Experiment, lanes: int) -> int:
+        """Numbers in the arrays over the batch that do not fuse away."""
+        n, m, batch = e.n_features, e.n_hidden, e.batch_size
+        shared = n * batch if e.draws == "shared" else 0
+        if self.platform != "cpu":
+            return shared + lanes * batch * (3 * n + 2 * m)
+        if n * m <= MOST_SMALL:
+            return shared
+        if e.model.unrolls(n, m):
+            return shared + lanes * n * batch
+        # one model after the other; draws of this step and the next
+        return 2 * shared + (3 * n + m) * batch
+
+    def _while_evaluating(self, e: Experiment, lanes: int) -> int:
+        """Numbers in the evaluation's arrays: inputs, scores and hidden units of all lanes.
+
+        A single hidden unit fuses away; 9/4 is what the compiler adds for the batches of the loss.
+        """
+        n, m = e.n_features, e.n_hidden
+        if self.platform != "cpu":
+            # a TPU lays features out in rows of eight
+            n, m = -(-n // 8) * 8, -(-m // 8) * 8
+        hidden = m if e.n_hidden > 1 else 0
+        return lanes * (RANKED * (2 * n + hidden) + EVALUATION_BATCH * n * 9 // 4)
+
+
+@dataclass(frozen=True)
+class FunctionPlan(Plan):
+    """The plan of a `FunctionSweep`; what a function takes is not known before it is run."""
+
+    @cached_property
+    def cohorts(self) -> list[Any]:
+        return function_cohorts(self.sweep)
+
+    @cached_property
+    def lanes(self) -> list[int]:
+        """Lane width of each cohort."""
+        return [LANES_SMALL] * len(self.cohorts)
+
+    def steps_of(self, blocks: list[Block]) -> int:
+        """Calls of the function."""
+        return sum(len(b.rows) for b in blocks)
+
+    def memory_of_block(self, number: int) -> int:
+        """Not known: counted as nothing."""
+        return 0
+
+
+def make_plan(sweep: Grid, done: np.ndarray | None = None, platform: str = "cpu") -> Plan:
+    """The plan of a sweep of experiments or of a function."""
+    kind = FunctionPlan if isinstance(sweep, FunctionSweep) else Plan
+    return kind(sweep, done, platform)
 
 
 def chunk_blocks(seconds_per_block: float) -> int:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from phasesim.errors import UsageError, did_you_mean
+from phasesim.errors import PhasesimError, UsageError, did_you_mean
 
 #: kind -> folder below the package (and below a plugin folder)
 FOLDERS = {
@@ -183,7 +183,15 @@ def _load(kind: str, name: str, path: Path) -> None:
         spec = importlib.util.spec_from_file_location(full_name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[full_name] = module
-        spec.loader.exec_module(module)
+        try:
+            spec.loader.exec_module(module)
+        except PhasesimError:
+            raise
+        except Exception as error:
+            text = f"{type(error).__name__}: {error}"
+            raise UsageError(
+                f"plugin {path.name} in {path.parent}: does not load: {text}"
+            ) from error
     # loading registers the variant through its decorator; a plain class or function counts too
     if (kind, name) not in _registered and hasattr(module, name):
         register(kind, name, getattr(module, name))

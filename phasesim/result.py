@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from phasesim import registry, store
-from phasesim.config import sweep_from_text
+from phasesim import ranking, registry, store
+from phasesim.config import stored_grid
 from phasesim.errors import ConfigError, StoreDamaged, UsageError, did_you_mean
 from phasesim.experiment import Experiment
+from phasesim.percell import null_losses
 from phasesim.reductions import AVERAGES, reduce
 from phasesim.sweep import Sweep
 
@@ -90,8 +91,8 @@ class Result:
 
         Args:
             name: a metric (``phasesim list metric``), ``normalized_loss``, or a stored array.
-            reduction: best, worst, mean or mean_minus_worst over seeds, ranked by the loss on
-                the evaluation sample; None keeps the seeds.
+            reduction: best, worst, mean or mean_minus_worst over seeds, ranked by `ranking`;
+                None keeps the seeds.
 
         Returns:
             (*axes, seed, …), without the seed dimension where reduced. Of codes such as the
@@ -105,11 +106,13 @@ class Result:
         values = self._metric(name)
         if reduction is None:
             return values
-        return reduce(reduction, values, self.loss, self.status)
+        return reduce(reduction, values, self.ranking[1], self.status)
 
     def _metric(self, name: str) -> np.ndarray:
         if name == "normalized_loss":
             return self.loss / self.null_loss[..., None]
+        if name == "exact_loss" and self.ranking[0] == "exact":
+            return self.ranking[1]
         if name in self.names():
             return self.stored(name)
         if name not in registry.names("metric"):
@@ -156,9 +159,18 @@ class Result:
     @cached_property
     def null_loss(self) -> np.ndarray:
         """Loss of the best constant output in each cell, (*axes)."""
-        cells = np.ndindex(self.sweep.shape)
-        flat = [self.sweep.at(index).null_loss() for index in cells]
-        return np.reshape(flat, self.sweep.shape)
+        return null_losses(self.sweep)
+
+    @cached_property
+    def ranking(self) -> tuple[str, np.ndarray]:
+        """Which loss ranks the seeds of a cell, and that loss, (*axes, seed).
+
+        "exact" where the expected loss is known in closed form, else "evaluation": the loss on
+        the fixed evaluation sample, which is noisy where few features are active.
+        """
+        if ranking.covered(self.sweep):
+            return "exact", ranking.exact_losses(self.sweep, self.stored("W"), self.stored("b"))
+        return "evaluation", self.loss
 
     def experiment(self, cell: Iterable[int] = ()) -> Experiment:
         """The experiment of the cell at a grid index."""
@@ -289,6 +301,6 @@ def open_result(path: str | Path, *, verify: bool = True) -> Result:
 def stored_sweep(config: str, path: Path) -> Sweep:
     """The sweep whose configuration a store holds."""
     try:
-        return sweep_from_text(config, str(path))
-    except ConfigError as error:
+        return stored_grid(config, str(path))
+    except (ConfigError, KeyError) as error:
         raise StoreDamaged(f"{path}: its configuration does not read: {error}") from None

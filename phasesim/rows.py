@@ -26,6 +26,11 @@ SCALARS = {
     "loss_slope": "relative change of the batch loss over the last tenth of the steps",
     "loss_slope_error": "standard error of loss_slope",
 }
+#: where the expected loss is known
+EXACT = {
+    "exact_loss": "expected loss, summed over features",
+    "gradient_norm": "norm of the gradient of the expected loss at the last step",
+}
 PER_FEATURE = {
     "readout_r2": "squared correlation of x_i with its readout from the hidden layer",
     "readout_auc": "P(readout of an active sample > readout of a silent one)",
@@ -37,7 +42,10 @@ PER_FEATURE = {
 def named(outcome: Outcome) -> dict[str, Any]:
     """What is stored of a tile, by name: arrays, or their shapes under abstract evaluation."""
     found = {name: getattr(outcome, name) for name in (*SCALARS, "status", "first_bad_step")}
-    found |= {name: getattr(outcome.readout, name) for name in PER_FEATURE}
+    if outcome.readout is not None:
+        found |= {name: getattr(outcome.readout, name) for name in PER_FEATURE}
+    if outcome.exact is not None:
+        found |= {"exact_loss": outcome.exact.loss, "gradient_norm": outcome.exact.gradient_norm}
     if outcome.loss_curve.shape[-1]:
         found["loss_curve"] = outcome.loss_curve
     return found | parameters(outcome.params)
@@ -73,7 +81,7 @@ def describe(
     coords: dict[str, np.ndarray] = {}
     for rows in shapes:
         for name, shape in rows.items():
-            info = _field(name, len(shape))
+            info = field_of(name, len(shape))
             fields[name] = info
             for dim, size in zip(info.dims, shape, strict=True):
                 sizes[dim] = max(size, sizes.get(dim, 0))
@@ -86,9 +94,9 @@ def describe(
     return fields, coords
 
 
-def _field(name: str, ndim: int) -> FieldInfo:
-    if name in SCALARS:
-        return FieldInfo((), "float32", SCALARS[name])
+def field_of(name: str, ndim: int) -> FieldInfo:
+    if name in SCALARS or name in EXACT:
+        return FieldInfo((), "float32", (SCALARS | EXACT)[name])
     if name in PER_FEATURE:
         return FieldInfo(("feature",), "float32", PER_FEATURE[name])
     if name == "status":
@@ -111,7 +119,8 @@ def snapshot_steps(experiment: Experiment) -> list[int]:
     count, last = experiment.record.snapshots, experiment.n_steps
     if count == 0:
         return []
-    spaced = np.geomspace(1, max(last, 1), max(count - 1, 1)).round().astype(int)
+    # from the last step down, so that a second snapshot is the end and not step 1
+    spaced = np.geomspace(max(last, 1), 1, count - 1).round().astype(int)
     return sorted({0, *(int(s) for s in spaced if s <= last)})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,11 @@ import numpy as np
 from phasesim import store
 from phasesim.dispatch import in_order
 from phasesim.execute import Executor, blocks_in_flight, out_of_memory, platform
+from phasesim.execute_function import FunctionExecutor
+from phasesim.function import FunctionSweep, make_sweep
+from phasesim.grid import Grid
 from phasesim.output import Work, finish, layout_of, new_manifest, prepare
-from phasesim.plan import Block, Plan, chunk_blocks
+from phasesim.plan import Block, Plan, chunk_blocks, make_plan
 from phasesim.progress import Silent
 from phasesim.result import Result, from_rows, open_result
 from phasesim.start import starts_of
@@ -65,7 +68,56 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
     >>> ps.run(sweep).metric("feature_norm").shape
     (2, 3, 2)
     """
-    options = options or Options()
+    return _run(sweep, path, options or Options())
+
+
+def sweep_function(
+    train_fn: Callable[..., Any],
+    axes: Iterable[Any],
+    *,
+    n_seeds: int = 1,
+    seed: int = 0,
+    fixed: dict[str, Any] | None = None,
+    name: str | None = None,
+    path: str | Path | None = None,
+    options: Options | None = None,
+) -> Result:
+    """Run any pure function over a grid, with the keys, chunks and store of a sweep.
+
+    Args:
+        train_fn: ``train_fn(key, **params) -> tree of arrays``; jitted and vmapped, so it must be
+            pure JAX. Axes of floats reach it as traced scalars; each value of an axis of integers
+            or texts compiles apart and reaches it as it is.
+        axes: `Axis` objects whose paths are argument names.
+        n_seeds: calls of each cell, each with a key of its own.
+        seed: root of the keys.
+        fixed: further arguments, the same in all cells: numbers, texts, lists.
+        name: name of the sweep; the function's by default.
+        path: the store, or None to keep everything in memory. A store is continued only for a
+            function of the same source.
+        options: how to carry it out.
+
+    Returns:
+        A `Result` whose arrays are the leaves of what the function returns, by name.
+
+    Raises:
+        ConfigError: an axis or fixed argument that the function does not take.
+        StoreMismatch: the store holds the sweep of another function.
+
+    >>> import jax, phasesim as ps
+    >>> def walk(key, scale, n):
+    ...     steps = scale * jax.random.normal(key, (n,))
+    ...     return {"end": steps.sum(), "path": steps.cumsum()}
+    >>> result = ps.sweep_function(walk, [ps.linspace("scale", 0, 1, 3)], n_seeds=2,
+    ...                            fixed={"n": 4})
+    >>> result.stored("path").shape
+    (3, 2, 4)
+    """
+    sweep = make_sweep(train_fn, axes, n_seeds=n_seeds, seed=seed, fixed=fixed, name=name)
+    return _run(sweep, path, options or Options())
+
+
+def _run(sweep: Grid, path: str | Path | None, options: Options) -> Result:
     if path is None:
         return _in_memory(sweep, options)
     final = Path(path)
@@ -78,8 +130,8 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
     return open_result(final)
 
 
-def _in_memory(sweep: Sweep, options: Options) -> Result:
-    plan = Plan(sweep, platform=platform())
+def _in_memory(sweep: Grid, options: Options) -> Result:
+    plan = make_plan(sweep, platform=platform())
     executor = _executor(plan, options)
     with options.progress.task(plan.n_models, plan.model_steps):
         parts = [
@@ -90,13 +142,15 @@ def _in_memory(sweep: Sweep, options: Options) -> Result:
 
 
 def _executor(plan: Plan, options: Options) -> Executor:
+    if isinstance(plan.sweep, FunctionSweep):
+        return FunctionExecutor(plan, None, options.stop, options.progress.steps)
     return Executor(plan, starts_of(plan.sweep), options.stop, options.progress.steps)
 
 
-def _measured_manifest(sweep: Sweep, options: Options) -> dict[str, Any]:
+def _measured_manifest(sweep: Grid, options: Options) -> dict[str, Any]:
     """The manifest of a new directory; whoever makes it decides how much work a chunk holds."""
-    plan = Plan(sweep, platform=platform())
-    executor = Executor(plan, starts_of(sweep))
+    plan = make_plan(sweep, platform=platform())
+    executor = _executor(plan, Options())
     seconds = executor.seconds_per_block(0) / blocks_in_flight(plan, options.memory)
     return new_manifest(sweep, *executor.layout, chunk_blocks(seconds), plan.platform)
 

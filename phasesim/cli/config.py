@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from phasesim.cli.common import print_json
-from phasesim.config import load_sweep, sweep_to_config
+from phasesim.config import load_sweep
 from phasesim.errors import StoreIOError, UsageError
 
 app = App(name="config", help="Write, show and check configuration files.")
@@ -53,7 +53,7 @@ def init(name: str = "my-sweep", *, stdout: Annotated[bool, Parameter(negative="
     stdout
         Print it instead.
     """
-    from phasesim.sweep import NAME
+    from phasesim.grid import NAME
 
     if not NAME.fullmatch(name):
         raise UsageError(f"name: found {name!r}, expected letters, digits, '.', '_' or '-'")
@@ -90,7 +90,7 @@ def show(sweep: Path, *, set_: Set = None, scale: str = "", json: Json = False) 
     """
     loaded = load_sweep(sweep, set_ or (), scale=scale)
     if json:
-        print_json(sweep_to_config(loaded))
+        print_json(loaded.to_config())
     else:
         print(loaded.to_toml(), end="")
     return 0

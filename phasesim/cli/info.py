@@ -42,7 +42,6 @@ def info(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -
 def describe(path: Path) -> dict[str, Any]:
     """name, schema, axes, n_seeds, config, fingerprint, versions, device."""
     from phasesim import store
-    from phasesim.config import sweep_to_config
     from phasesim.errors import UsageError
     from phasesim.result import stored_sweep
 
@@ -72,7 +71,7 @@ def describe(path: Path) -> dict[str, Any]:
             for name, a in zip(names, sweep.axes, strict=True)
         ],
         "n_seeds": sweep.n_seeds,
-        "config": sweep_to_config(sweep),
+        "config": sweep.to_config(),
         "fingerprint": fingerprint,
         "versions": versions,
         "device": _device(log),

@@ -28,7 +28,7 @@ class sparse_uniform(Distribution):
     )
     amplitude: Amplitude = choice("amplitude", "uniform", "law of an active feature's value")
     factor: float = swept(1.0, "multiplies the density of one feature", low=0, open_low=True)
-    factor_index: int = static(0, "the feature that factor applies to", low=0)
+    factor_index: int = static(0, "the feature that factor applies to", low=0, high=999_999)
 
     def check(self) -> None:
         density = self.density
@@ -42,6 +42,14 @@ class sparse_uniform(Distribution):
                 f"found {self.factor:g}, so that feature {self.factor_index} would have density "
                 f"{density * self.factor:g}",
                 expected="at most 1",
+            )
+
+    def check_for(self, experiment: Any) -> None:
+        if self.factor_index >= experiment.n_features:
+            raise ConfigError(
+                "factor_index",
+                f"found {self.factor_index}",
+                expected=f"less than n_features, which is {experiment.n_features}",
             )
 
     def density_per_feature(self, n: int) -> Any:

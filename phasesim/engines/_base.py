@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from phasesim.parts import Part
 
 
 class Engine(Part):
-    """How the loss and its gradient are obtained at each step."""
+    """How the loss and its gradient are obtained at each step.
+
+    An engine that does not cover every experiment refuses the others in `check_for`, naming
+    what it covers.
+    """
 
     kind = "engine"
-
-    def check_covers(self, experiment: Any) -> None:
-        """Refuse an experiment that this engine cannot train.
-
-        Raises:
-            ConfigError: names what is covered.
-        """
-
-    def gradient(self, experiment: Any) -> Any:
-        """A function (params, batch) -> (loss, gradient) for a tile of models."""
-        raise AttributeError(f"{type(self).__name__} defines no gradient")
+    #: whether steps and evaluation draw samples
+    samples = True

@@ -17,6 +17,7 @@ import optax
 from phasesim.engines._draws import has_map, sample, uniforms
 from phasesim.engines._evaluate import Readout, evaluate
 from phasesim.engines._gradient import importance_weighted, loss_and_gradient
+from phasesim.engines._population import Exact, exact_end, exact_gradient, null_loss, square_mean
 from phasesim.engines._state import Inputs, State, curve_ends, record, start_state
 from phasesim.status import Status
 
@@ -29,13 +30,15 @@ class Outcome(NamedTuple):
 
     Attributes:
         params: the model's parameters.
-        loss: loss on the fixed evaluation sample, summed over features.
+        loss: loss on the fixed evaluation sample, summed over features; for an engine that draws
+            no samples the exact loss.
         loss_curve: mean batch loss over each of the recorded segments of the run.
         status: see `phasesim.status`.
         loss_slope: relative change of the batch loss over the last tenth of the steps.
         loss_slope_error: its standard error.
         first_bad_step: first step with a non-finite loss, -1 where none.
-        readout: per-feature measurements on the evaluation sample.
+        readout: per-feature measurements on the evaluation sample, None where there is none.
+        exact: expected loss and gradient norm, None where they are not known.
     """
 
     params: Any
@@ -45,7 +48,8 @@ class Outcome(NamedTuple):
     loss_slope: jax.Array
     loss_slope_error: jax.Array
     first_bad_step: jax.Array
-    readout: Readout
+    readout: Readout | None
+    exact: Exact | None
 
 
 #: sums may be reassociated, which is what lets the CPU add 16 samples at a time; everything that
@@ -101,7 +105,7 @@ def empty_state(inputs: Inputs) -> State:
 def _shared_draws(inputs: Inputs, step: jax.Array) -> jax.Array | None:
     """The step's uniform numbers where all models share them; else each model draws in place."""
     e = inputs.experiment
-    if inputs.data_keys.ndim == 1 and has_map(e.distribution):
+    if e.engine.samples and inputs.data_keys.ndim == 1 and has_map(e.distribution):
         rows = e.distribution.n_uniforms(e.n_features)
         return uniforms(inputs.data_keys, step, rows, e.batch_size)
     return None
@@ -126,7 +130,10 @@ def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[St
         return optax.apply_updates(params, updates), opt_state
 
     keys = None if shared_key is not None else inputs.data_keys
-    loss, gradient = _over_models(experiment, learn)(experiment, state.params, keys)
+    if experiment.engine.samples:
+        loss, gradient = _over_models(experiment, learn)(experiment, state.params, keys)
+    else:
+        loss, gradient = exact_gradient(experiment, state.params)
     params, opt_state = jax.vmap(update)(experiment, gradient, state.opt_state, state.params)
     state = record(state, step, loss, experiment)
     return state._replace(params=params, opt_state=opt_state), _shared_draws(inputs, step + 1)
@@ -144,19 +151,26 @@ def _over_models(experiment: Any, function: Any) -> Any:
 
 def _outcome(inputs: Inputs, state: State) -> Outcome:
     experiment = inputs.experiment
-    readout = jax.vmap(evaluate, in_axes=(0, 0, None))(experiment, state.params, inputs.eval_key)
+    readout, exact = None, None
+    if experiment.engine.samples:
+        one = jax.vmap(evaluate, in_axes=(0, 0, None))
+        readout = one(experiment, state.params, inputs.eval_key)
+    else:
+        exact = exact_end(experiment, state.params)
+    loss = exact.loss if readout is None else readout.loss
     slope, slope_error = _slope(state.tail, experiment.n_steps)
     ends = jnp.array([0, *curve_ends(experiment)])
     curve = state.curve / jnp.diff(ends)[:, None].astype(state.curve.dtype)
     return Outcome(
         params=state.params,
-        loss=readout.loss,
+        loss=loss,
         loss_curve=curve.T,
-        status=_status(experiment, state, readout.loss, inputs.eval_key),
+        status=_status(inputs, state, loss, exact),
         loss_slope=slope,
         loss_slope_error=slope_error,
         first_bad_step=state.first_bad_step,
         readout=readout,
+        exact=exact,
     )
 
 
@@ -176,14 +190,21 @@ def _slope(tail: jax.Array, n_steps: int) -> tuple[jax.Array, jax.Array]:
     return 2 * (mean[1] - mean[0]) / scale, 2 * error / scale
 
 
-def _status(experiment: Any, state: State, loss: jax.Array, eval_key: jax.Array) -> jax.Array:
-    size = loss.shape[0]
+def _status(inputs: Inputs, state: State, loss: jax.Array, exact: Exact | None) -> jax.Array:
+    experiment, size = inputs.experiment, loss.shape[0]
     finite = [
         jnp.isfinite(leaf.reshape(size, -1)).all(axis=1) for leaf in jax.tree.leaves(state.params)
     ]
     finite_weights = jnp.stack(finite).all(axis=0)
-    constant = _constant_loss(experiment, eval_key)
-    status = jnp.where(loss > DIVERGED * constant, int(Status.diverged), int(Status.ok))
+    status = jnp.full(size, int(Status.ok))
+    if exact is None:
+        constant = _constant_loss(experiment, inputs.eval_key)
+    else:
+        constant = square_mean(experiment)
+        allowed = experiment.engine.gradient_tolerance * null_loss(experiment)
+        status = jnp.where(exact.gradient_norm > allowed, int(Status.not_converged), status)
+        status = jnp.where(exact.uncertain, int(Status.loss_uncertain), status)
+    status = jnp.where(loss > DIVERGED * constant, int(Status.diverged), status)
     status = jnp.where(jnp.isfinite(loss), status, int(Status.nonfinite_loss))
     status = jnp.where(finite_weights, status, int(Status.nonfinite_weights))
     status = jnp.where(state.first_bad_step >= 0, int(Status.nonfinite_loss), status)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from phasesim.fields import static, swept
 from phasesim.importances._base import Importance
 from phasesim.numerics import namespace
@@ -19,8 +21,12 @@ class geometric(Importance):
     """
 
     base: float = swept(0.9, "ratio of neighbouring importances", low=0, open_low=True)
-    start: int = static(0, "exponent of the first feature (the paper's notebook: 0)", low=0)
+    start: int = static(
+        0, "exponent of the first feature (the paper's notebook: 0)", low=0, high=10_000
+    )
 
     def weights(self, n: int) -> Any:
         xp = namespace(self.base)
-        return self.base ** xp.arange(self.start, n + self.start).astype(xp.float32)
+        base = xp.asarray(self.base)
+        with np.errstate(over="ignore"):  # the experiment refuses what overflows
+            return base ** xp.arange(self.start, n + self.start).astype(base.dtype)

@@ -18,7 +18,7 @@ class k_gon(Initializer):
     With one hidden unit only the cosine is kept, so that k = 2 is the antipodal pair.
     """
 
-    k: int = static(5, "corners of the polygon", low=1)
+    k: int = static(5, "corners of the polygon", low=1, high=1_000_000)
     radius: float = swept(1.0, "norm of each corner", low=0)
     std: float = swept(0.01, "standard deviation of the noise on all weights", low=0)
 

@@ -14,7 +14,7 @@ from phasesim.parts import part
 class notebook(Initializer):
     """W ~ N(0, 2/(n·m + instances·m)): PyTorch's fan of a tensor (instances, n, m)."""
 
-    instances: int = static(10, "how many instances the notebook stacks", low=1)
+    instances: int = static(10, "how many instances the notebook stacks", low=1, high=1_000_000_000)
 
     def matrix(self, key: Any, shape: tuple[int, ...]) -> Any:
         m, n = shape[-2:]

@@ -6,6 +6,9 @@ package sets no style: use ``with plot.style(): …``.
 
 from phasesim.plot._agreement import Agreement as Agreement
 from phasesim.plot._agreement import agreement as agreement
+from phasesim.plot._agreement import agreement_assertions as agreement_assertions
+from phasesim.plot._agreement import read_cell as read_cell
+from phasesim.plot._assertion import assertion as assertion
 from phasesim.plot._boundaries import Boundaries as Boundaries
 from phasesim.plot._boundaries import prepare_boundaries as prepare_boundaries
 from phasesim.plot._diagram import phase_diagram as phase_diagram

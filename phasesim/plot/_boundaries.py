@@ -28,7 +28,7 @@ Array = NDArray[np.float64]
 # towards ratio 1 the true boundary steepens; at 1 itself features are equal and have none
 _NEAR_ONE = np.array([0.85, 0.9, 0.95, 0.98, 0.995])
 _AT_ONE = np.array([0.995, 1 / 0.995])
-_LINES = {
+_LINES: dict[str, dict[str, Any]] = {
     "true": {"label": "true optimum", "linestyle": "-"},
     "paper": {"label": "paper's candidates", "linestyle": (0, (3, 1.6))},
 }
@@ -90,7 +90,7 @@ def _lines(n: int, m: int, low: float, high: float, sparsest: float, n_ratios: i
         return optimum_grid(n, m, density=p, importance=importance).phase[..., -1]
 
     fine, coarse = (_ratios(low, high, size) for size in (201, n_ratios))
-    levels = np.geomspace(min(sparsest, 0.5), 1.0, 41)
+    levels = np.append(np.geomspace(min(sparsest, 0.1), 0.45, 10), np.linspace(0.5, 1.0, 26))
     paper = [paper_boundary(n, m, float(r)) for r in fine]
     true = [boundary(n, m, float(r)).density_half for r in coarse]
     return Boundaries(

@@ -10,7 +10,7 @@ _LABELS = {
     "batch_size": "batch size",
     "distribution.density": "density p = 1 − S",
     "importance.base": "importance decay",
-    "importance.ratio": "relative importance of the last feature, r",
+    "importance.ratio": "relative importance r",
     "n_features": "features n",
     "n_hidden": "hidden dimensions m",
     "n_steps": "training steps",
@@ -50,17 +50,15 @@ def describe(sweep: Sweep) -> str:
     'n = 5 · relu_output · adamw, 10,000 steps of 1,024 samples'
     """
     e, swept = sweep.experiment, {axis.path.removesuffix(".name") for axis in sweep.axes}
-    sizes = {"n_features": f"n = {e.n_features}", "n_hidden": f"m = {e.n_hidden}"}
-    names = {"model": type(e.model).__name__, "optimizer": type(e.optimizer).__name__}
-    lengths = {"n_steps": f"{e.n_steps:,} steps", "batch_size": f"{e.batch_size:,} samples"}
-    size, model, optimizer, length = (
-        joint.join(text for path, text in words.items() if path not in swept)
-        for joint, words in (
-            (", ", sizes),
-            ("", {"model": names["model"]}),
-            ("", {"optimizer": names["optimizer"]}),
-            (" of ", lengths),
-        )
+
+    def fixed(joint: str, **words: str) -> str:
+        return joint.join(text for path, text in words.items() if path not in swept)
+
+    length = fixed(" of ", n_steps=f"{e.n_steps:,} steps", batch_size=f"{e.batch_size:,} samples")
+    optimizer = fixed("", optimizer=type(e.optimizer).__name__)
+    parts = (
+        fixed(", ", n_features=f"n = {e.n_features}", n_hidden=f"m = {e.n_hidden}"),
+        fixed("", model=type(e.model).__name__),
+        ", ".join(filter(None, (optimizer, length))),
     )
-    training = ", ".join(filter(None, (optimizer, length)))
-    return " · ".join(filter(None, (size, model, training)))
+    return " · ".join(filter(None, parts))

@@ -45,7 +45,7 @@ class PhaseDiagram:
     n_models: int
 
     @property
-    def caption(self) -> str:
+    def notes(self) -> list[str]:
         """What is missing, in words; empty where nothing is."""
         words = []
         if self.n_done < self.n_models:
@@ -54,7 +54,7 @@ class PhaseDiagram:
             words.append(f"{_cells(self.failed)} failed")
         if self.moving.any():
             words.append(f"{_cells(self.moving)} still moving")
-        return " · ".join(words)
+        return words
 
 
 def prepare_phase_diagram(
@@ -72,10 +72,10 @@ def prepare_phase_diagram(
         for name in ("feature_norm", "superposition")
     )
     status = sides.take(result.status)
-    trained, not_run = _trained(status), status == Status.not_run
+    not_run = status == Status.not_run
     if reduction in AVERAGES:
-        shown = trained.any(axis=-1)
-        moving = sides.take((_moving(result) & _trained(result.status)).any(axis=-1))
+        shown = _trained(status).any(axis=-1)
+        moving = (sides.take(_moving(result)) & _trained(status)).any(axis=-1)
     else:
         shown = _trained(sides.take(result.metric("status", reduction)))
         moving = sides.take(_moving(result, reduction))
@@ -83,7 +83,7 @@ def prepare_phase_diagram(
     norm, shared = (np.where(shown, v, np.nan) for v in (norm, shared))
     return PhaseDiagram(
         sides, norm, shared, phase_colors(norm, shared, palette=palette),
-        failed=~shown & ~waiting, not_run=waiting, moving=shown & moving,
+        failed=~shown & ~waiting, not_run=waiting, moving=np.logical_and(shown, moving),
         n_done=int(np.count_nonzero(~not_run)), n_models=status.size,
     )  # fmt: skip
 

@@ -49,9 +49,7 @@ PALETTES = {
 }
 
 
-def phase_colors(
-    norm: ArrayLike, superposition: ArrayLike, *, palette: str = "okabe_ito"
-) -> Array:
+def phase_colors(norm: ArrayLike, superposition: ArrayLike, *, palette: str = "okabe_ito") -> Array:
     """Colour of a feature: grey for norm 0, then from blue (alone) to orange (shared).
 
     Both numbers are clipped to [0, 1], so that figures can be compared.

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from phasesim.errors import UsageError
 from phasesim.experiment import Experiment
-from phasesim.metrics import feature_norm, superposition
 from phasesim.metrics._phases import Phase
+from phasesim.metrics.feature_norm import feature_norm
+from phasesim.metrics.superposition import superposition
 from phasesim.plot._grid import Grid, GridAxis, grid
 from phasesim.plot._palette import phase_colors
 from phasesim.result import Result

@@ -14,7 +14,7 @@ from phasesim.schedules._base import Schedule
 class warmup_cosine(Schedule):
     """lr rises linearly from 0 over ``warmup_steps``, then falls as `cosine` to n_steps."""
 
-    warmup_steps: int = static(100, "steps of the linear rise", low=0)
+    warmup_steps: int = static(100, "steps of the linear rise", low=0, high=1_000_000_000)
     final: float = swept(0.0, "last multiple of the learning rate", low=0, high=1)
 
     def shape(self, n_steps: int) -> Callable[[Any], Any]:

@@ -18,7 +18,7 @@ from phasesim.store.guard import check_content, check_signature, damage
 
 LIBVER = ("v110", "v110")
 _CHUNK_BYTES = 1 << 20
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 
 
 def encode_chunk(arrays: Mapping[str, np.ndarray], attrs: Mapping[str, object]) -> bytes:
@@ -81,11 +81,11 @@ def check_storable(name: str, dtype: np.dtype) -> None:
     """Refuse a dataset name or dtype that common HDF5 readers cannot handle.
 
     Raises:
-        ValueError: The name is not an identifier.
+        ValueError: The name is not made of identifiers joined by dots.
         TypeError: The dtype is not a plain number (float16 crashes netCDF4).
     """
     if not _NAME.fullmatch(name):
-        raise ValueError(f"dataset name {name!r} is not an identifier")
+        raise ValueError(f"dataset name {name!r} is not made of identifiers and dots")
     if dtype.kind not in "fiu" or dtype in (np.float16, np.longdouble):
         raise TypeError(f"{name}: cannot store dtype {dtype}")
 

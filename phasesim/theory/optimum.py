@@ -11,7 +11,7 @@ from phasesim.errors import UsageError
 from phasesim.metrics.phase import phase
 from phasesim.theory._minimise import minimise
 from phasesim.theory._starts import starts
-from phasesim.theory.exact import MAX_FEATURES, flat_loss_and_gradient
+from phasesim.theory.exact import MOST_NESTED, flat_loss_and_gradient
 from phasesim.theory.moments import null_loss
 
 Array = NDArray[np.float64]
@@ -114,9 +114,9 @@ def optimum_grid(
 
 def _search(n: int, m: int, p: Array, weight: Array) -> Optimum:
     """Optimum of each setting; p and weight broadcast to (..., n)."""
-    if not (1 <= n <= MAX_FEATURES) or m < 1:
+    if not (1 <= n <= MOST_NESTED) or m < 1:
         raise UsageError(
-            f"n_features {n}, n_hidden {m}: expected 1 to {MAX_FEATURES} features "
+            f"n_features {n}, n_hidden {m}: expected 1 to {MOST_NESTED} features "
             "and at least 1 hidden dimension"
         )
     if not np.all((p > 0) & (p <= 1)):

@@ -193,7 +193,6 @@ def test_loss_is_invariant_under_rotation_and_permutation():
 @pytest.mark.parametrize(
     ("W", "b", "density", "importance", "message"),
     [
-        (np.ones((1, 4)), np.zeros(4), 0.5, 1, "at most 3"),
         (np.ones(2), np.zeros(2), 0.5, 1, "n_hidden, n_features"),
         (np.ones((1, 2)), np.zeros(1), 0.5, 1, "b: found shape"),
         (np.ones((1, 2)), 0.0, 0.5, 1, "b: found shape"),

@@ -1,0 +1,1 @@
+"""Measurements of phasesim beside other ways to train the same models; see README.md."""

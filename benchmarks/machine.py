@@ -1,0 +1,79 @@
+"""Where and with what something was measured."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("phasesim", "jax", "jaxlib", "optax", "flax", "numpy", "torch", "occhio")
+
+
+def describe() -> dict[str, Any]:
+    """Device, versions and commit."""
+    return {
+        "device": device(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": {name: version for name in PACKAGES if (version := _version(name))},
+        "commit": _commit(),
+        "source": source(),
+    }
+
+
+def device() -> str:
+    """The accelerator's name, or the processor's."""
+    import jax
+
+    first = jax.local_devices()[0]
+    if first.platform != "cpu":
+        return first.device_kind
+    cpuinfo = Path("/proc/cpuinfo")
+    names = cpuinfo.read_text().split("model name") if cpuinfo.exists() else []
+    return names[1].partition("\n")[0].strip(" \t:") if len(names) > 1 else platform.machine()
+
+
+def source() -> str:
+    """Digest of the code that is measured: a result with the same one need not be made again."""
+    digest = hashlib.sha256()
+    for folder in ("phasesim", "benchmarks"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def save(name: str, found: dict[str, Any]) -> Path:
+    """Write one result, ``results/NAME.json``."""
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps({**describe(), **found}, indent=1) + "\n")
+    return path
+
+
+def load(name: str) -> dict[str, Any] | None:
+    """A result made before, if there is one."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _commit() -> str:
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    changed = git("status", "--porcelain", "--", "phasesim")
+    return (git("rev-parse", "--short=12", "HEAD") or "unknown") + (" +" if changed else "")

@@ -6,8 +6,8 @@ Counted for B samples of n features and m hidden units:
   (h gᵀ + (W g) xᵀ), hence 10nm a sample; what is done once a feature (≈ 12 operations: threshold,
   scale, bias, ReLU, error, weight, sums) is counted too;
 * random words: n a sample, shared by all models of a tile where draws are shared;
-* bytes to and from memory: none of an unrolled model's arrays over the batch leaves the core
-  except its input; the matrix form writes and reads x, h, a, g and W g.
+* bytes to and from memory: the arrays over the batch of an unrolled model stay in registers and
+  cache; the matrix form writes and reads x, h, a, g and W g.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ def counted(size: Size, draws: str) -> dict[str, float]:
     n, m = size.n, size.m
     experiment = ps.Experiment(n_features=n, n_hidden=m, batch_size=BATCH)
     sharing = lane_width(experiment, "cpu") if draws == "shared" else 1
-    arrays = 1 if experiment.model.unrolls(n, m) else 2 * (3 * n + 2 * m) / n
+    arrays = 0 if experiment.model.unrolls(n, m) else 2 * (3 * n + 2 * m)
     return {
         "flops": BATCH * (10.0 * n * m + PER_FEATURE * n),
         "random_words": BATCH * n / sharing,
-        "bytes": 4.0 * BATCH * n * arrays,
+        "bytes": 4.0 * BATCH * arrays,
     }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from phasesim.errors import ConfigError
 
 #: the largest number of values on one axis
-MOST_VALUES = 10_000_000
+MOST_VALUES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -99,16 +99,16 @@ def from_config(entry: Any, where: str) -> Axis:
         raise error.within(f"{where}: ") from None
 
 
-def _axis(path: str, entries: Iterable[Any], source: tuple[str, tuple]) -> Axis:
-    return Axis(path, tuple(_rounded(e) for e in entries), source)
+def _axis(path: str, entries: Any, source: tuple[str, tuple]) -> Axis:
+    return Axis(path, _rounded(entries), source)
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(entries: Any) -> tuple:
     """Floats as the nearest float32, so that a value means the same in hash, key and program."""
-    if isinstance(value, str) or (isinstance(value, numbers.Integral)):
-        return value if isinstance(value, str) else int(value)
+    if all(isinstance(e, str) for e in entries[:1]) or all(isinstance(e, int) for e in entries):
+        return tuple(entries)
     with np.errstate(over="ignore"):  # an infinity is refused with the field's range
-        return float(np.float32(float(value)))
+        return tuple(np.asarray(entries, float).astype(np.float32).astype(float).tolist())
 
 
 def _plain(value: Any) -> Any:

@@ -52,7 +52,9 @@ def sweep_from_text(
         scales = table.pop("scale", {})
         if scale:
             named = scales if isinstance(scales, dict) else {}
-            if not isinstance(named.get(scale), dict):
+            if scale in named and not isinstance(named[scale], dict):
+                raise ConfigError(f"scale.{scale}", f"found {named[scale]!r}", expected="a table")
+            if scale not in named:
                 raise ConfigError("scale", f"no '{scale}'", hint=did_you_mean(scale, list(named)))
             for dotted, value in _flatten(scales[scale]):
                 set_raw(table, dotted, value)

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from phasesim import pytree, rows
-from phasesim.engines._program import compiled, empty_state
+from phasesim.engines._program import advance, compiled, empty_state
 from phasesim.engines._state import Inputs
 from phasesim.errors import Stopped, UsageError
 from phasesim.keys import model_keys
@@ -120,7 +120,7 @@ class Executor:
             block = Block(number, 0, np.zeros(1, int))
             inputs = self._inputs(block)
             state = jax.eval_shape(empty_state, inputs)
-            outcome = jax.eval_shape(compiled(self.plan.platform), inputs, state, 0, 0)[1]
+            outcome = jax.eval_shape(advance, inputs, state, 0, 0)[1]
             row = {name: leaf.shape[1:] for name, leaf in rows.named(outcome).items()}
             steps = rows.snapshot_steps(cohort.template)
             if steps:
@@ -144,7 +144,9 @@ class Executor:
         start = None
         if self.starts is not None:
             start = self.starts(cohort.cells[filled], block.replica)
-        return Inputs(experiment, keys.init, keys.data, keys.evaluation, start)
+        made = Inputs(experiment, keys.init, keys.data, keys.evaluation, start)
+        # once, not at every call of the program
+        return jax.device_put(made)
 
     def _train(self, inputs: Inputs, cohort: int, models: int) -> tuple[Any, dict[str, Any]]:
         """The outcome of a tile, and its weights at the recorded steps, (L, step, …) by name."""

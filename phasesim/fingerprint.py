@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from phasesim import registry
+from phasesim.grid import Grid
 from phasesim.plan import ALGORITHM
-from phasesim.sweep import Sweep
 
 #: configuration keys that change no number of the result
 COSMETIC = ("name",)
 
 
-def cell_identity(sweep: Sweep) -> dict[str, Any]:
+def cell_identity(sweep: Grid) -> dict[str, Any]:
     """Everything that changes a model, by dotted path; values of the axes belong to the grid."""
     config = sweep.to_config()
     grid = config.pop("sweep")
@@ -29,40 +30,52 @@ def cell_identity(sweep: Sweep) -> dict[str, Any]:
         **flat,
         "sweep.seed": grid["seed"],
         "sweep.axes": [axis.path for axis in sweep.axes],
-        "algorithm": ALGORITHM,
-        "plugins": registry.plugin_hashes(),
+        **code_identity(sweep),
     }
 
 
-def cell_fingerprint(sweep: Sweep) -> str:
+def code_identity(sweep: Grid) -> dict[str, Any]:
+    """What decides the numbers beside the configuration: code, and files that it reads."""
+    init = getattr(getattr(sweep, "experiment", None), "init", None)
+    named = {str(v) for _, v in _flat(sweep.to_config(), "") if isinstance(v, str)}
+    for axis in sweep.axes:
+        named |= {v for v in axis.values if isinstance(v, str)}
+    return {
+        "algorithm": ALGORITHM,
+        "plugins": {k: v for k, v in registry.plugin_hashes().items() if Path(k).stem in named},
+        "inputs": init.contents() if init is not None else {},
+    }
+
+
+def cell_fingerprint(sweep: Grid) -> str:
     """SHA-256 of `cell_identity`."""
     return _sha256(cell_identity(sweep))
 
 
-def grid_identity(sweep: Sweep) -> dict[str, Any]:
+def grid_identity(sweep: Grid) -> dict[str, Any]:
     """The values on each axis and the number of seeds."""
     values = {axis.path: [_exact(v) for v in axis.values] for axis in sweep.axes}
     return {"axes": values, "n_seeds": sweep.n_seeds}
 
 
-def grid_fingerprint(sweep: Sweep) -> str:
+def grid_fingerprint(sweep: Grid) -> str:
     """SHA-256 of `grid_identity`."""
     return _sha256(grid_identity(sweep))
 
 
-def differing_fields(a: Sweep, b: Sweep, made: dict[str, Any]) -> list[str]:
+def differing_fields(a: Grid, b: Grid, made: dict[str, Any]) -> list[str]:
     """Dotted paths in which a sweep and a stored one differ, grids apart.
 
     Args:
         a: the sweep to run.
         b: the sweep of the store.
-        made: ``algorithm`` and ``plugins`` that the store was made with.
+        made: `code_identity` as it was when the store was made.
     """
     left, right = cell_identity(a), {**cell_identity(b), **made}
     return sorted(k for k in left.keys() | right.keys() if left.get(k) != right.get(k))
 
 
-def contains(larger: Sweep, smaller: Sweep) -> bool:
+def contains(larger: Grid, smaller: Grid) -> bool:
     """Whether every model of ``smaller`` is one of ``larger``, their cells being alike."""
     pairs = zip(larger.axes, smaller.axes, strict=True)
     return larger.n_seeds >= smaller.n_seeds and all(

@@ -11,15 +11,16 @@ from typing import Any
 
 import numpy as np
 
-from phasesim import registry, store
+from phasesim import store
 from phasesim.errors import StoreMismatch
 from phasesim.fingerprint import (
     cell_fingerprint,
+    code_identity,
     contains,
     differing_fields,
     grid_fingerprint,
 )
-from phasesim.plan import ALGORITHM, Plan, make_plan
+from phasesim.plan import Plan, make_plan
 from phasesim.result import stored_sweep
 from phasesim.sweep import Sweep
 
@@ -89,7 +90,7 @@ def new_manifest(
         "fields": {n: [list(f.dims), f.dtype, f.label] for n, f in fields.items()},
         "coords": {dim: np.asarray(values).tolist() for dim, values in coords.items()},
         "versions": versions(),
-        **code_identity(),
+        "code": json.dumps(code_identity(sweep), sort_keys=True),
     }
 
 
@@ -101,15 +102,9 @@ def stored_attributes(sweep: Sweep, platform: str) -> tuple[dict[str, Any], dict
         "cell_fingerprint": cell_fingerprint(sweep),
         "grid_fingerprint": grid_fingerprint(sweep),
         **{f"version_{name}": version for name, version in versions().items()},
-        **code_identity(),
+        "code": json.dumps(code_identity(sweep), sort_keys=True),
     }
     return attrs, {"config_toml": sweep.to_toml()}
-
-
-def code_identity() -> dict[str, Any]:
-    """What decides the numbers beside the configuration, as attributes of a store."""
-    plugins = json.dumps(registry.plugin_hashes(), sort_keys=True)
-    return {"algorithm": ALGORITHM, "plugins": plugins}
 
 
 def versions() -> dict[str, str]:
@@ -184,8 +179,8 @@ def _same_platform(stored: str, own: str, where: Path) -> None:
 
 
 def _made(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What a store says of the code that made it: algorithm and plugins."""
-    return {"algorithm": stored["algorithm"], "plugins": json.loads(stored["plugins"])}
+    """What a store says of the code that made it, as `code_identity`."""
+    return json.loads(stored["code"])
 
 
 def grows(sweep: Sweep, old: Sweep, where: Path, made: dict[str, Any]) -> bool:

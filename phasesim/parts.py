@@ -61,6 +61,11 @@ def part(reference: str = "") -> Callable[[type], type]:
     def decorate(cls: type) -> type:
         made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         made.reference = reference
+        for field in dataclasses.fields(made):
+            if "spec" not in field.metadata:
+                raise TypeError(
+                    f"{made.__name__}.{field.name}: declare it with swept(), static() or choice()"
+                )
         if made.kind in registry.FOLDERS:
             registry.register(made.kind, made.__name__, made)
         return made

@@ -91,6 +91,8 @@ def spec_at(part: Part, path: str) -> FieldSpec:
     if last == "name" and parent:
         return spec_at(part, parent)
     owner = value_at(part, parent) if parent else part
+    if not isinstance(owner, Part):
+        raise ConfigError(path, "unknown field", hint=f"'{parent}' has no fields of its own")
     try:
         return field_at(owner, last)[1]
     except ConfigError as error:

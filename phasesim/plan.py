@@ -26,6 +26,8 @@ CHUNK_SECONDS = 30.0
 #: models side by side on a CPU: small ones as vectors, large ones in turn. Batches of one to
 #: three models would take other code paths in XLA, with other rounding.
 LANES_SMALL, LANES_LARGE = 64, 10
+#: the exact loss of more than two features takes models in turn: more lanes would only be idle
+LANES_EXACT = 8
 #: n·m up to which a model counts as small
 MOST_SMALL = 32
 #: on a GPU or TPU a tile is a whole chunk of about this many bytes
@@ -42,6 +44,8 @@ def lane_width(experiment: Experiment, platform: str) -> int:
     """
     n, m = experiment.n_features, experiment.n_hidden
     if platform == "cpu":
+        if not experiment.engine.samples and n > 2:
+            return LANES_EXACT
         return LANES_SMALL if n * m <= MOST_SMALL else LANES_LARGE
     lanes = DEVICE_TILE_BYTES // (4 * experiment.batch_size * (3 * n + 2 * m))
     return min(max(2 ** int(math.log2(max(lanes, 1))), 4), 1 << 16)

@@ -13,7 +13,7 @@ from phasesim import ranking, registry, store
 from phasesim.config import stored_grid
 from phasesim.errors import ConfigError, StoreDamaged, UsageError, did_you_mean
 from phasesim.experiment import Experiment
-from phasesim.percell import null_losses
+from phasesim.percell import null_losses, per_cell
 from phasesim.reductions import AVERAGES, reduce
 from phasesim.sweep import Sweep
 
@@ -145,14 +145,8 @@ class Result:
 
     def _sizes(self) -> dict[tuple[int, int], np.ndarray]:
         """(n, m) -> which cells have that size, bool (*axes)."""
-        base = self.sweep.experiment
-        sizes = np.empty((*self.sweep.shape, 2), int)
-        sizes[...] = base.n_features, base.n_hidden
-        for position, axis in enumerate(self.sweep.axes):
-            for column, path in enumerate(("n_features", "n_hidden")):
-                if axis.path == path:
-                    shape = [-1 if k == position else 1 for k in range(len(self.sweep.shape))]
-                    sizes[..., column] = np.reshape(axis.array(), shape)
+        words = ("n_features", "n_hidden")
+        sizes = per_cell(self.sweep, words, lambda e: (e.n_features, e.n_hidden))
         pairs = np.unique(sizes.reshape(-1, 2), axis=0)
         return {(int(n), int(m)): (sizes == (n, m)).all(axis=-1) for n, m in pairs}
 

@@ -77,7 +77,7 @@ def describe(
     """
     fields: dict[str, FieldInfo] = {}
     sizes: dict[str, int] = {}
-    longest = max(experiments, key=lambda e: min(e.record.n_losses, e.n_steps))
+    longest = max(experiments, key=lambda e: (min(e.record.n_losses, e.n_steps), e.n_steps))
     coords: dict[str, np.ndarray] = {}
     for rows in shapes:
         for name, shape in rows.items():
@@ -107,8 +107,8 @@ def field_of(name: str, ndim: int) -> FieldInfo:
         return FieldInfo(("loss_step",), "float32", "mean batch loss since the step before")
     base = name.removesuffix("_snapshot")
     leading = ("step",) if base != name else ()
-    own = {"W": ("hidden", "feature"), "b": ("feature",)}.get(base)
-    if own is None:
+    own = {"W": ("hidden", "feature"), "b": ("feature",)}.get(base, ())
+    if not own or len(own) != ndim - len(leading):
         own = tuple(f"{base}_dim{i}" for i in range(ndim - len(leading)))
     label = "parameters at the recorded steps" if leading else "parameters at the last step"
     return FieldInfo(leading + own, "float32", label)

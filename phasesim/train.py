@@ -10,7 +10,9 @@ import jax.numpy as jnp
 from phasesim import pytree
 from phasesim.engines._program import Outcome, advance, empty_state
 from phasesim.engines._state import Inputs
+from phasesim.errors import ConfigError
 from phasesim.experiment import Experiment
+from phasesim.initializers.from_store import from_store
 from phasesim.keys import stream
 
 
@@ -42,6 +44,8 @@ def train(experiment: Experiment, key: jax.Array, start: Any = None) -> Outcome:
     """
     import numpy as np
 
+    if start is None and isinstance(experiment.init, from_store):
+        raise ConfigError("init", "found from_store", expected="its weights as start")
     single = jax.tree.map(
         lambda leaf: jnp.asarray(leaf)[None], _registered(experiment, np.dtype(experiment.dtype))
     )

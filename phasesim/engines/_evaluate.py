@@ -87,7 +87,7 @@ def _sums(experiment: Experiment, params: Any, key: jax.Array, i: Any) -> dict[s
 def _scores(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
     """Ŵ_i·h with h = W x, shape (n, batch); NaN without feature directions."""
     directions = experiment.model.directions(params)
-    if directions is None:
+    if directions is None or directions[0].shape[1] != x.shape[0]:
         return jnp.full_like(x, jnp.nan)
     W = directions[0]
     norm = jnp.linalg.norm(W, axis=0, keepdims=True)

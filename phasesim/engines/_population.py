@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from phasesim.exact._error import rounding_bound, tail_bound
+from phasesim.exact._error import rounding_estimate, tail_bound
 from phasesim.exact._linear import linear_loss_and_gradient
+from phasesim.exact._pair import pair_loss_and_gradient
 from phasesim.exact._series import Terms
 from phasesim.exact._tied import loss_and_gradient
 from phasesim.experiment import Experiment
 
 #: terms of the series while training, at least, and per feature
-FEWEST_WAVES, WAVES_PER_FEATURE = 32, 4
+FEWEST_WAVES, WAVES_PER_FEATURE = 64, 4
 #: times as many terms judge the end of a run
-FINER = 8
+FINER = 4
 #: numbers in an array over models, pairs of features and waves that stays in the cache
 CACHED = 1 << 14
 #: the loss must be known to this many null losses, and to this many of itself
@@ -88,14 +89,16 @@ def _evaluated(experiment: Experiment, params: Any, waves: int) -> tuple[jax.Arr
         return loss_and_gradient(W, b, p, weight, Terms(waves, waves))
 
     arguments = (W, b, law[0], importance)
-    if n < 3:
+    if n == 2:
+        loss, dW, db, last = jax.vmap(pair_loss_and_gradient)(*arguments)
+    elif n == 1:
         loss, dW, db, last = one(*arguments)
     else:
         size = max(1, CACHED // (n * n * waves))
         loss, dW, db, last = jax.lax.map(lambda row: one(*row), arguments, batch_size=size)
     G = jnp.matmul(jnp.swapaxes(W, 1, 2), W, precision="highest")
     tail = jnp.minimum(last, tail_bound(G, law[0], importance, waves))
-    return loss, {"W": dW, "b": db}, tail + rounding_bound(G, b, law[0], importance)
+    return loss, {"W": dW, "b": db}, tail + rounding_estimate(G, b, law[0], importance)
 
 
 def _moments(e: Any, n: int) -> tuple[jax.Array, jax.Array, jax.Array]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from phasesim.exact._fold import fold, joined
 from phasesim.numerics import namespace
 
 
@@ -30,32 +31,43 @@ class Counts(NamedTuple):
 def counts(p: Any) -> Counts:
     """Probabilities from densities p (..., n, n); p_ij = 0 where i does not depend on j."""
     xp = namespace(p)
-    n = p.shape[-1]
-    before, several = [(xp.ones_like(p[..., 0]), xp.zeros_like(p[..., 0]))], 0.0
-    for j in range(n):
-        none, some = before[-1]
-        several = (1 - p[..., j]) * several + p[..., j] * some
-        before.append(_add(none, some, p[..., j]))
-    none_but, some_but = [], []
-    after = before[0]
-    for j in reversed(range(n)):
-        none, some = before[j]
-        none_but.append(none * after[0])
-        some_but.append(some * (after[0] + after[1]) + none * after[1])
-        after = _add(*after, p[..., j])
-    stacked = (xp.stack(v[::-1], axis=-1) for v in (none_but, some_but))
-    return Counts(before[-1][0], *stacked, several)
+    one, zero = xp.ones_like(p[..., 0]), xp.zeros_like(p[..., 0])
+
+    def forward(carry: Any, column: Any) -> Any:
+        several, none, some = carry
+        (p,) = column
+        several = (1 - p) * several + p * some
+        return (several, *_with(none, some, p)), (none, some)
+
+    def backward(carry: Any, column: Any) -> Any:
+        (p,), (none, some) = column
+        none_after, some_after = carry
+        found = none * none_after, some * (none_after + some_after) + none * some_after
+        return _with(*carry, p), found
+
+    columns = (xp.moveaxis(p, -1, 0),)
+    (several, none, _), before = fold(forward, (zero, one, zero), columns)
+    _, found = fold(backward, (one, zero), (columns, before), reverse=True)
+    pairs = zip(*found, strict=True) if isinstance(found, list) else found
+    return Counts(
+        none, *(joined(list(v) if isinstance(v, tuple) else v, xp) for v in pairs), several
+    )
 
 
-def _add(none: Any, some: Any, p: Any) -> tuple[Any, Any]:
+def _with(none: Any, some: Any, p: Any) -> tuple[Any, Any]:
     return (1 - p) * none, (1 - p) * some + p * (some + none)
 
 
 def bounded_several(p: Any, bound: Any) -> Any:
     """Σ over sets of two or more features of P(exactly these active) · Π bound_j, (..., n)."""
-    several, some, none = 0.0, 0.0, 1.0
-    for j in range(p.shape[-1]):
-        active, q = p[..., j] * bound[..., j], 1 - p[..., j]
-        several = (q + active) * several + active * some
-        some, none = q * some + active * none, q * none
-    return several
+    xp = namespace(p)
+    one, zero = xp.ones_like(p[..., 0]), xp.zeros_like(p[..., 0])
+
+    def step(carry: Any, column: Any) -> Any:
+        several, single, none = carry
+        active, q = column[0] * column[1], 1 - column[0]
+        several = (q + active) * several + active * single
+        return (several, q * single + active * none, q * none), none
+
+    columns = tuple(xp.moveaxis(v, -1, 0) for v in (p, bound))
+    return fold(step, (zero, zero, one), columns)[0][0]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from phasesim.exact._counts import bounded_several
-from phasesim.exact._series import support
+from phasesim.exact._output import support
 from phasesim.numerics import namespace
 
 
@@ -41,13 +41,25 @@ def tail_bound(G: Any, p: Any, importance: Any, n_waves: Any) -> Any:
     return xp.sum(importance * several * (square + first), axis=-1)
 
 
-def rounding_bound(G: Any, b: Any, p: Any, importance: Any) -> Any:
-    """Estimate of the rounding of L, shape (...): each output's loss is a mean of squares of up to
-    |b| + T, computed to a few roundings of the terms that it is made of."""
+def rounding_estimate(G: Any, b: Any, p: Any, importance: Any) -> Any:
+    """Estimate of the rounding of L, shape (...): one rounding of each mean square involved.
+
+    Those are of the output with the bias alone, with one feature active, with all, and of the
+    support's length in the event of several, as whose parts the series is summed.
+    """
     xp = namespace(G)
-    largest = xp.abs(b) + xp.sum(xp.abs(G), axis=-1)
-    mean = xp.abs(b) + xp.sum(xp.abs(G) * p[..., None, :], axis=-1)
-    return 2 * np.finfo(G.dtype).eps * xp.sum(importance * (p + mean * largest), axis=-1)
+    length = xp.sum(xp.abs(G), axis=-1)
+    mean = xp.sum(p[..., None, :] * xp.abs(G), axis=-1)
+    others = xp.broadcast_to(p[..., None, :], G.shape)
+    several = bounded_several(others, xp.ones_like(G)) if G.shape[-1] > 2 else 0
+    squares = (
+        p
+        + xp.maximum(b, 0) ** 2
+        + xp.sum(p[..., None, :] * (xp.abs(b)[..., None] + xp.abs(G)) ** 2, axis=-1)
+        + mean * mean
+        + several * length * length / 12
+    )
+    return np.finfo(G.dtype).eps * xp.sum(importance * squares, axis=-1)
 
 
 def _at_most_one(numerator: float, x: Any, limit: float = 1.0) -> Any:

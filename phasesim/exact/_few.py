@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from phasesim.numerics import namespace
@@ -57,27 +59,32 @@ def none_active(a: Any, b: Any, p: Any, weight: Any, n: int) -> RowLoss:
 
 
 def one_active(a: Any, b: Any, p: Any, couplings: Any, weight: Any) -> RowLoss:
-    """Loss with exactly one other feature j active, weighted by ``weight`` (..., n, n).
-
-    ∫₀¹ H(b + a_j x) dx, split where H breaks; two nodes a piece are exact.
-    """
+    """Loss with exactly one other feature j active, weighted by ``weight`` (..., n, n)."""
     xp = namespace(b)
+    last = 0 * b
     a, b, p = a[..., None], b[..., None], p[..., None]
-    coupled = couplings != 0
-    steep = xp.where(coupled, couplings, 1)
-    first, second = (xp.clip((at - b) / steep, 0, 1) for at in (0 * a, -a))
-    edges = (0, xp.minimum(first, second), xp.maximum(first, second), 1)
     sums = [0.0, 0.0, 0.0, 0.0]
-    for left, right in zip(edges[:-1], edges[1:], strict=True):
-        width = right - left
-        for node in _NODES:
-            x = left + node * width
-            h, by_a, by_c = own_feature(a, b + couplings * x, p)
-            for k, value in enumerate((h, by_a, by_c, by_c * x)):
-                sums[k] = sums[k] + width * value
+    for x, width in pieces(a, b, couplings):
+        h, by_a, by_c = own_feature(a, b + couplings * x, p)
+        for k, value in enumerate((h, by_a, by_c, by_c * x)):
+            sums[k] = sums[k] + width * value
     loss, by_a, by_c, by_coupling = (weight * s / 2 for s in sums)
     total = lambda v: xp.sum(v, axis=-1)  # noqa: E731
-    return RowLoss(total(loss), total(by_a), total(by_c), by_coupling, 0 * b[..., 0])
+    return RowLoss(total(loss), total(by_a), total(by_c), by_coupling, last)
+
+
+def pieces(a: Any, b: Any, coupling: Any) -> Iterator[tuple[Any, Any]]:
+    """Nodes x and widths of ∫₀¹ H(b + a_j x) dx, split where H breaks; weights are width/2.
+
+    Two Gauss-Legendre nodes a piece are exact for cubics.
+    """
+    xp = namespace(b)
+    steep = xp.where(coupling != 0, coupling, 1)
+    zero, end = xp.clip(-b / steep, 0, 1), xp.clip((-a - b) / steep, 0, 1)
+    edges = (0, xp.minimum(zero, end), xp.maximum(zero, end), 1)
+    for left, right in pairwise(edges):
+        for node in _NODES:
+            yield left + node * (right - left), right - left
 
 
 def add(*rows: RowLoss) -> RowLoss:

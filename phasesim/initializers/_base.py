@@ -16,6 +16,10 @@ class Initializer(Part):
         """A start for one weight matrix."""
         raise AttributeError(f"{type(self).__name__} defines no matrix")
 
+    def contents(self) -> dict[str, str]:
+        """SHA-256 of the files that the start is read from, by field; part of every fingerprint."""
+        return {}
+
     def params(self, model: Any, key: Any, n_features: int, n_hidden: int) -> Any:
         """All parameters of a model: each matrix its own draw, vectors as the module has them."""
         import jax

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from phasesim.errors import ConfigError
@@ -24,6 +26,12 @@ class from_store(Initializer):
     def check(self) -> None:
         if not self.path:
             raise ConfigError("path", "found nothing", expected="the path of a finished store")
+
+    def contents(self) -> dict[str, str]:
+        try:
+            return {"path.sha256": hashlib.sha256(Path(self.path).read_bytes()).hexdigest()}
+        except OSError:
+            return {"path.sha256": "not there"}
 
     def params(self, model: Any, key: Any, n_features: int, n_hidden: int) -> Any:
         # shapes only: the run overwrites these with the stored weights

@@ -37,9 +37,12 @@ class Model(Part):
 
     def directions(self, params: Any) -> tuple[Any, Any] | None:
         """(W (m, n), b (n,)) for the metrics of superposition; None where there are none."""
-        if isinstance(params, dict) and {"W", "b"} <= set(params):
-            return params["W"], params["b"]
-        return None
+        if not (isinstance(params, dict) and {"W", "b"} <= set(params)):
+            return None
+        W, b = params["W"], params["b"]
+        # a module may use the same letters for something else
+        fits = W.ndim == 2 and b.ndim == 1 and W.shape[1] == b.shape[0]
+        return (W, b) if fits else None
 
     def unrolls(self, n_features: int, n_hidden: int) -> bool:
         """Whether models of this size are batched as elementwise code, not one after the other."""

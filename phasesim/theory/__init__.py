@@ -16,3 +16,5 @@ from phasesim.theory.moments import null_loss as null_loss
 from phasesim.theory.optimum import Optimum as Optimum
 from phasesim.theory.optimum import optimum as optimum
 from phasesim.theory.optimum import optimum_grid as optimum_grid
+from phasesim.theory.parts import LossParts as LossParts
+from phasesim.theory.parts import population_loss_parts as population_loss_parts

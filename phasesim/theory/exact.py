@@ -85,7 +85,7 @@ def _computed(
     """Loss and gradient in the precision of W and b; the gradient means nothing unless wanted."""
     dtype = np.result_type(np.asarray(W), np.asarray(b))
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
-    W, b, p, importance = _aligned(W, b, density, importance)
+    W, b, p, importance = checked(W, b, density, importance)
     batch, (m, n) = W.shape[:-2], W.shape[-2:]
     rows = (v.reshape(-1, n) for v in (b, p, importance))
     found = flat_loss_and_gradient(W.reshape(-1, m, n), *rows, gradient)
@@ -137,7 +137,7 @@ def _models(W: Array, b: Array, p: Array, importance: Array) -> tuple[Array, Arr
     )
 
 
-def _aligned(
+def checked(
     W: ArrayLike, b: ArrayLike, density: ArrayLike, importance: ArrayLike
 ) -> tuple[Array, Array, Array, Array]:
     """All arguments in float64, with the same leading axes and n_features in the last."""

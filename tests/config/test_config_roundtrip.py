@@ -18,6 +18,7 @@ from phasesim.paths import replace_at, spec_at, value_at
 FLOATS = {
     "density": st.floats(0.01, 0.5),
     "factor": st.floats(0.1, 2),
+    "ratio": st.floats(0.1, 9),
     "base": st.floats(0.1, 2),
 }
 

@@ -66,7 +66,7 @@ def test_phase_diagram_is_a_rasterised_map_on_log_axes():
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
     assert ax.get_ylim()[0] < 0.1 < 1 < ax.get_ylim()[1], "density 1 is at the top"
     assert ax.get_xlabel() == "relative importance r"
-    assert ax.get_title() == "trained: best of 2 seeds"
+    assert ax.get_title() == "trained: best of 2 seeds by exact loss"
     assert legend_texts(ax) == {"true optimum", "paper's candidates"}
     assert {line.get_linestyle() for line in ax.lines} == {"-", "--"}
     (patch,) = ax.child_axes

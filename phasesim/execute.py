@@ -16,7 +16,7 @@ import numpy as np
 
 from phasesim import pytree, rows
 from phasesim.engines._program import advance, compiled, empty_state
-from phasesim.engines._state import Inputs
+from phasesim.engines._state import Inputs, State
 from phasesim.errors import Stopped, UsageError
 from phasesim.keys import model_keys
 from phasesim.plan import Block, Plan
@@ -45,6 +45,7 @@ class Executor:
     abandoned: threading.Event = field(default_factory=threading.Event)
     #: measured steps a second of each cohort; decides only how often a block pauses
     _speed: dict[int, float] = field(default_factory=dict)
+    _blank: dict[int, State] = field(default_factory=dict)
 
     @cached_property
     def devices(self) -> list[Any]:
@@ -84,27 +85,33 @@ class Executor:
 
     def seconds_per_block(self, cohort: int) -> float:
         """Predicted time of one block of a cohort, from timing a few of its steps."""
-        inputs = self._inputs(Block(cohort, 0, np.arange(self.plan.lanes[cohort]) * 0))
-        program, n_steps = compiled(self.plan.platform), inputs.experiment.n_steps
-        state = empty_state(inputs)
-        timed = []
-        # the first call compiles; the others differ by the steps only, which gives their cost
-        for steps in (0, 0, min(n_steps, FIRST_STEPS)):
-            began = time.perf_counter()
-            state, outcome = program(inputs, state, jnp.int32(0), jnp.int32(steps))
-            jax.block_until_ready((state, outcome))
-            timed.append(time.perf_counter() - began)
+        with self._on_first_device():
+            inputs = self._inputs(Block(cohort, 0, np.arange(self.plan.lanes[cohort]) * 0))
+            program, n_steps = compiled(self.plan.platform), inputs.experiment.n_steps
+            state = empty_state(inputs)
+            timed = []
+            # the first call compiles; the others differ by the steps only, which gives their cost
+            for steps in (0, 0, min(n_steps, FIRST_STEPS)):
+                began = time.perf_counter()
+                state, outcome = program(inputs, state, jnp.int32(0), jnp.int32(steps))
+                jax.block_until_ready((state, outcome))
+                timed.append(time.perf_counter() - began)
         per_step = max(timed[2] - timed[1], 1e-7) / max(min(n_steps, FIRST_STEPS), 1)
         return per_step * n_steps
 
     def program_memory(self, cohort: int) -> int:
         """Bytes that one block of a cohort takes, by the compiler's own account."""
-        inputs = self._inputs(Block(cohort, 0, np.zeros(1, int)))
-        zero = jnp.int32(0)
-        program = compiled(self.plan.platform).lower(inputs, empty_state(inputs), zero, zero)
+        zero = np.int32(0)
+        with self._on_first_device():
+            inputs = self._inputs(Block(cohort, 0, np.zeros(1, int)))
+            program = compiled(self.plan.platform).lower(inputs, empty_state(inputs), zero, zero)
         said = program.compile().memory_analysis()
         taken = said.argument_size_in_bytes + said.output_size_in_bytes + said.temp_size_in_bytes
         return taken - said.alias_size_in_bytes
+
+    def _on_first_device(self) -> Any:
+        # training names its device, and JAX compiles anew for code that names none
+        return jax.default_device(self.devices[0])
 
     @cached_property
     def fields_and_shapes(self) -> tuple[dict[str, rows.FieldInfo], dict[str, tuple[int, ...]]]:
@@ -117,8 +124,8 @@ class Executor:
         """Fields and coordinates of the store, from abstract evaluation: nothing is computed."""
         shapes = []
         for number, cohort in enumerate(self.plan.cohorts):
-            block = Block(number, 0, np.zeros(1, int))
-            inputs = self._inputs(block)
+            with self._on_first_device():
+                inputs = self._inputs(Block(number, 0, np.zeros(1, int)))
             state = jax.eval_shape(empty_state, inputs)
             outcome = jax.eval_shape(advance, inputs, state, 0, 0)[1]
             row = {name: leaf.shape[1:] for name, leaf in rows.named(outcome).items()}
@@ -152,13 +159,13 @@ class Executor:
         """The outcome of a tile, and its weights at the recorded steps, (L, step, …) by name."""
         n_steps = inputs.experiment.n_steps
         program = compiled(self.plan.platform)
-        state = empty_state(inputs)
+        state = self._blank_state(cohort, inputs)
         pauses = rows.snapshot_steps(inputs.experiment)
         kept = []
         step = 0
         if pauses:
             # step 0 is the first pause; starting from it again repeats the same initialisation
-            state, _ = program(inputs, state, jnp.int32(0), jnp.int32(0))
+            state, _ = program(inputs, state, np.int32(0), np.int32(0))
             kept.append(_copied(state.params))
         while True:
             if self.stop.is_set() or self.abandoned.is_set():
@@ -166,7 +173,7 @@ class Executor:
             stride = max(int(self._speed.get(cohort, 0) * CALL_SECONDS), FIRST_STEPS)
             end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
             began = time.perf_counter()
-            state, outcome = program(inputs, state, jnp.int32(step), jnp.int32(end))
+            state, outcome = program(inputs, state, np.int32(step), np.int32(end))
             jax.block_until_ready(state)
             self._measure(cohort, step, end, time.perf_counter() - began)
             self.on_steps((end - step) * models)
@@ -176,6 +183,12 @@ class Executor:
             if step == n_steps:
                 break
         return outcome, {n: np.stack([k[n] for k in kept], 1) for n in (kept[0] if kept else ())}
+
+    def _blank_state(self, cohort: int, inputs: Inputs) -> State:
+        """Zeros that the program's first call overwrites, made once for all blocks of a cohort."""
+        if cohort not in self._blank:
+            self._blank[cohort] = empty_state(inputs)
+        return self._blank[cohort]
 
     def _measure(self, cohort: int, begin: int, end: int, seconds: float) -> None:
         # the first call compiles, so only later ones say how fast a step is

@@ -17,7 +17,7 @@ N_BATCHES = 16
 BATCH = 1024
 #: samples on which scores are ranked for the AUC, and thresholds at which they are counted
 RANKED = 4096
-N_THRESHOLDS = 32
+N_THRESHOLDS = 16
 #: an output above this where the input is 0 is a false activation
 FALSE_ABOVE = 0.25
 

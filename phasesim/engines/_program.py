@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
 from phasesim.engines._draws import has_map, sample, uniforms
@@ -97,9 +98,9 @@ def compiled(platform: str) -> Any:
 
 
 def empty_state(inputs: Inputs) -> State:
-    """Arrays for the first call to write into."""
+    """Arrays for the first call to write into; on the host, since any block may take a copy."""
     shapes = jax.eval_shape(start_state, inputs)
-    return jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes)
+    return jax.tree.map(lambda s: np.zeros(s.shape, s.dtype), shapes)
 
 
 def _shared_draws(inputs: Inputs, step: jax.Array) -> jax.Array | None:

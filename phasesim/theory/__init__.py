@@ -8,11 +8,13 @@ from phasesim.theory.boundary import boundary as boundary
 from phasesim.theory.candidates import paper_boundary as paper_boundary
 from phasesim.theory.candidates import phase_candidates as phase_candidates
 from phasesim.theory.candidates import phase_of_candidates as phase_of_candidates
+from phasesim.theory.curvature import hessian_eigenvalues as hessian_eigenvalues
 from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
 from phasesim.theory.exact import population_loss as population_loss
 from phasesim.theory.exact import population_loss_and_gradient as population_loss_and_gradient
 from phasesim.theory.moments import feature_variance as feature_variance
 from phasesim.theory.moments import null_loss as null_loss
+from phasesim.theory.moments import orthogonal_loss as orthogonal_loss
 from phasesim.theory.optimum import Optimum as Optimum
 from phasesim.theory.optimum import optimum as optimum
 from phasesim.theory.optimum import optimum_grid as optimum_grid

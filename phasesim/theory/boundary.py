@@ -47,7 +47,7 @@ def boundary(n_features: int, n_hidden: int, ratio: float) -> Boundary:
     the norm of the other feature, and the boundary the mirror image under r → 1/r.
 
     Args:
-        n_features: n, at most 3.
+        n_features: n, at most 6.
         n_hidden: m.
         ratio: r > 0.
 
@@ -56,7 +56,7 @@ def boundary(n_features: int, n_hidden: int, ratio: float) -> Boundary:
         threshold at all densities from 1e-4 to 1.
 
     Raises:
-        UsageError: n_features > 3, or ratio ≤ 0.
+        UsageError: n_features > 6, or ratio ≤ 0.
 
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Superposition as a Phase Change", for

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.errors import UsageError
+from phasesim.exact._series import Terms
+from phasesim.exact._tied import loss_and_gradient
 from phasesim.theory._any_size import series_loss_and_gradient
 from phasesim.theory._quadrature import nodes_per_output, output_loss
 
@@ -14,6 +16,7 @@ Array = NDArray[np.float64]
 #: most features for which the nested quadrature is worth its nodes; above, a Fourier series is
 MOST_NESTED = 3
 
+_SEARCH_TERMS = Terms(96, 96)
 # numbers a temporary array of the kernel may hold: small enough to stay in a core's cache
 _BLOCK = 1 << 15
 
@@ -108,6 +111,26 @@ def flat_loss_and_gradient(
         parts = _models(W[block], b[block], p[block], importance[block])
         for total, part in zip(found, parts, strict=True):
             total[block] = part
+    return found
+
+
+def fixed_loss_and_gradient(
+    W: Array, b: Array, p: Array, importance: Array
+) -> tuple[Array, Array, Array]:
+    """The same with a fixed number of terms for more than three features: to search with.
+
+    The loss is then known to about 1e-9; asking for more would cost most at the wildest points.
+    """
+    models, m, n = W.shape
+    if n <= MOST_NESTED:
+        return flat_loss_and_gradient(W, b, p, importance)
+    found = np.empty(models), np.empty((models, m, n)), np.empty((models, n))
+    size = max(1, (1 << 16) // (n * n * _SEARCH_TERMS.n_waves))
+    for start in range(0, models, size):
+        at = slice(start, start + size)
+        parts = loss_and_gradient(W[at], b[at], p[at], importance[at], _SEARCH_TERMS)
+        for total, part in zip(found, parts[:3], strict=True):
+            total[at] = part
     return found
 
 

@@ -49,3 +49,29 @@ def null_loss(*, density: ArrayLike, importance: ArrayLike) -> NDArray[np.float6
     0.11625
     """
     return np.sum(feature_variance(density) * np.asarray(importance, dtype=np.float64), axis=-1)
+
+
+def orthogonal_loss(
+    n_hidden: int, *, density: ArrayLike, importance: ArrayLike
+) -> NDArray[np.float64]:
+    """Least loss of a model that gives each of n_hidden features a dimension of its own.
+
+    Σ I_i V(p_i) over all but the n_hidden largest: also the optimum of the linear model. What a
+    model gains by superposition is this less its own loss.
+
+    Args:
+        n_hidden: m.
+        density: p, a scalar or shape (..., n_features).
+        importance: I, shape (..., n_features).
+
+    Returns:
+        Loss summed over features, shape (...).
+
+    Reference:
+        Elhage et al. 2022, Toy Models of Superposition, "The linear model".
+
+    >>> round(float(orthogonal_loss(1, density=0.3, importance=[1.0, 0.5])), 6)
+    0.03875
+    """
+    lost = feature_variance(density) * np.asarray(importance, dtype=np.float64)
+    return np.sum(np.sort(lost, axis=-1)[..., : max(lost.shape[-1] - n_hidden, 0)], axis=-1)

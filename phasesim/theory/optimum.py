@@ -11,13 +11,22 @@ from phasesim.errors import UsageError
 from phasesim.metrics.phase import phase
 from phasesim.theory._minimise import minimise
 from phasesim.theory._starts import starts
-from phasesim.theory.exact import MOST_NESTED, flat_loss_and_gradient
+from phasesim.theory.exact import (
+    MOST_NESTED,
+    fixed_loss_and_gradient,
+    flat_loss_and_gradient,
+)
 from phasesim.theory.moments import null_loss
 
 Array = NDArray[np.float64]
 
+#: with more features the structures to start from are too many to try
+MOST_FEATURES = 6
+
 # of the loss in units of the null loss
 _GRADIENT_TOLERANCE = 1e-9
+# a series cut off has a gradient that is not quite that of its loss
+_SERIES_TOLERANCE = 1e-6
 _TIE = 1e-11
 _MAX_EVALUATIONS = 400
 # entries of W smaller than this are rounding, and do not decide a sign
@@ -56,7 +65,7 @@ def optimum(
     lowest end counts. Deterministic.
 
     Args:
-        n_features: n, at most 3.
+        n_features: n, at most 6.
         n_hidden: m.
         density: p, a scalar or shape (n_features,), in (0, 1].
         importance: I, a scalar or shape (n_features,), ≥ 0 with a positive sum.
@@ -65,7 +74,7 @@ def optimum(
         `Optimum` with ``.params``, ``.loss`` and ``.phase``.
 
     Raises:
-        UsageError: n_features > 3, or an argument of the wrong shape or range.
+        UsageError: n_features > 6, or an argument of the wrong shape or range.
 
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Superposition as a Phase Change", whose
@@ -89,7 +98,7 @@ def optimum_grid(
     """`optimum` for many settings at once.
 
     Args:
-        n_features: n, at most 3.
+        n_features: n, at most 6.
         n_hidden: m.
         density: p in (0, 1], one number a setting: shape (...).
         importance: I ≥ 0 with a positive sum, shape (..., n_features).
@@ -98,7 +107,7 @@ def optimum_grid(
         `Optimum` whose arrays have the leading axes of ``density`` and ``importance``.
 
     Raises:
-        UsageError: n_features > 3, or an argument of the wrong shape or range.
+        UsageError: n_features > 6, or an argument of the wrong shape or range.
 
     Reference:
         As `optimum`.
@@ -114,9 +123,9 @@ def optimum_grid(
 
 def _search(n: int, m: int, p: Array, weight: Array) -> Optimum:
     """Optimum of each setting; p and weight broadcast to (..., n)."""
-    if not (1 <= n <= MOST_NESTED) or m < 1:
+    if not (1 <= n <= MOST_FEATURES) or m < 1:
         raise UsageError(
-            f"n_features {n}, n_hidden {m}: expected 1 to {MOST_NESTED} features "
+            f"n_features {n}, n_hidden {m}: expected 1 to {MOST_FEATURES} features "
             "and at least 1 hidden dimension"
         )
     if not np.all((p > 0) & (p <= 1)):
@@ -153,19 +162,23 @@ def _best(m: int, p: Array, weight: Array) -> tuple[Array, Array, Array]:
         cell = problem % cells
         x = x * unit[cell]
         W, b = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
-        loss, dW, db = flat_loss_and_gradient(W, b, p[cell], weight[cell])
+        loss, dW, db = fixed_loss_and_gradient(W, b, p[cell], weight[cell])
         gradient = np.concatenate([dW.reshape(len(x), -1), db], axis=1) * unit[cell]
         return loss / scale[cell], gradient / scale[cell, None]
 
     ends, losses = minimise(
-        objective, flat, tolerance=_GRADIENT_TOLERANCE, max_evaluations=_MAX_EVALUATIONS
+        objective,
+        flat,
+        tolerance=_GRADIENT_TOLERANCE if n <= MOST_NESTED else _SERIES_TOLERANCE,
+        max_evaluations=_MAX_EVALUATIONS,
     )
     losses = losses.reshape(-1, cells)
     # the first start within rounding of the lowest, so that ties do not depend on noise
     winner = np.argmax(losses <= np.min(losses, axis=0) + _TIE, axis=0)
     at = np.arange(cells)
     x = ends.reshape(points.shape)[winner, at] * unit
-    return x[:, : m * n].reshape(-1, m, n), x[:, m * n :], losses[winner, at] * scale
+    W, b = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
+    return W, b, flat_loss_and_gradient(W, b, p, weight)[0]
 
 
 def _turned(W: Array) -> Array:

@@ -68,8 +68,10 @@ def test_seven_features_and_seven_among_a_hundred(p):
     assert abs(among - found) <= 1e-10
 
 
-@pytest.mark.parametrize(("n", "m", "p", "count"), [(6, 2, 0.3, 40), (20, 5, 0.1, 10),
-                                                    (100, 20, 0.3, 2), (100, 60, 1.0, 2)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("n", "m", "p", "count"),
+    [(6, 2, 0.3, 40), (20, 5, 0.1, 10), (100, 20, 0.3, 2), (100, 60, 1.0, 2)],
+)
 def test_loss_is_the_mean_over_samples(n, m, p, count):
     rng = np.random.default_rng((n, m))
     W, b = models(rng, (count,), n, m)

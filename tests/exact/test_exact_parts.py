@@ -12,28 +12,17 @@ from phasesim.theory import enumerated_loss, population_loss_parts
 
 
 def enumerated_by_active(W, b, p, importance):
-    """The loss given each set of active features is that of these at p = 1, the others absent."""
+    """Σ over sets of that many active features of their probability times the loss given them.
+
+    Given the set, its features have density 1 and a silent one a density too small to matter.
+    """
     n = len(b)
     parts = np.zeros(n + 1)
     for active in product((False, True), repeat=n):
         on = np.array(active)
         chance = np.prod(np.where(on, p, 1 - p))
-        silent = float(importance[~on] @ np.maximum(b[~on], 0) ** 2) if not on.any() else None
-        if silent is None:
-            # a silent output is one whose own input is 0: its column acts on nothing
-            G = W.T @ W
-            silent = 0.0
-            for i in np.flatnonzero(~on):
-                extra = np.concatenate([W[:, on], W[:, i : i + 1]], axis=1)
-                density = np.append(np.ones(on.sum()), 1e-300)
-                weight = np.append(np.zeros(on.sum()), importance[i])
-                bias = np.append(b[on], b[i])
-                silent += float(enumerated_loss(extra, bias, density=density, importance=weight))
-            assert G.shape == (n, n)
-            silent += float(
-                enumerated_loss(W[:, on], b[on], density=1.0, importance=importance[on])
-            )
-        parts[on.sum()] += chance * silent
+        given = enumerated_loss(W, b, density=np.where(on, 1.0, 1e-300), importance=importance)
+        parts[on.sum()] += chance * float(given)
     return parts
 
 

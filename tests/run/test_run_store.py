@@ -106,7 +106,8 @@ def test_a_finished_sweep_is_left_as_it_is(finished, tmp_path, monkeypatch):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["x.h5", "x.h5.sha256"]
 
 
-@pytest.mark.parametrize("models", [1, 6, 9])
+# of four blocks of three models; one block may be trained ahead of the one just stored
+@pytest.mark.parametrize("models", [1, 6])
 def test_a_stopped_run_goes_on_to_the_same_bytes(finished, tmp_path, models):
     _, expected, sweep = finished
     path = tmp_path / "x.h5"

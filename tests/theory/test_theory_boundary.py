@@ -71,7 +71,7 @@ def test_nonsense_is_refused():
     with pytest.raises(UsageError):
         boundary(2, 1, 0.0)
     with pytest.raises(UsageError):
-        boundary(4, 1, 1.0)
+        boundary(7, 1, 1.0)
 
 
 def test_theory_is_light_to_import():

@@ -182,7 +182,7 @@ def test_densities_may_differ_between_features():
 @pytest.mark.parametrize(
     "wrong",
     [
-        lambda: optimum(4, 2, density=0.5, importance=1.0),
+        lambda: optimum(7, 2, density=0.5, importance=1.0),
         lambda: optimum(2, 0, density=0.5, importance=1.0),
         lambda: optimum(2, 1, density=0.0, importance=1.0),
         lambda: optimum(2, 1, density=[0.5] * 3, importance=1.0),
@@ -196,3 +196,14 @@ def test_densities_may_differ_between_features():
 def test_nonsense_is_refused(wrong):
     with pytest.raises(UsageError):
         wrong()
+
+
+@pytest.mark.parametrize(
+    ("density", "base", "loss", "represented"),
+    [(0.2, 0.9, 0.059837, 4), (0.05, 1.0, 0.0089036, 5)],
+)
+def test_five_features_in_two_dimensions(density, base, loss, represented):
+    """Two digons where features are frequent, the pentagon where they are rare."""
+    best = optimum(5, 2, density=density, importance=base ** np.arange(5))
+    assert best.loss == pytest.approx(loss, abs=5e-7)
+    assert np.sum(best.phase == 2) == represented

@@ -25,7 +25,7 @@ figures: $(STAMP)
 	cd figures && for name in $$(../$(BIN)/phasesim figure --list | cut -d' ' -f1); do ../$(BIN)/phasesim figure $$name || exit $$?; done
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n $(XDIST) --dist loadgroup
+	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile
 
 # what takes long: the generator on 10^8 draws, and the like
 torture: $(STAMP)

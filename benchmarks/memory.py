@@ -34,7 +34,7 @@ def resident() -> int:
 
 def grown(n: int, m: int, batch: int, draws: str) -> dict[str, float]:
     """Predicted and measured bytes of one sweep."""
-    import jax.numpy as jnp
+    import jax
     import numpy as np
 
     import phasesim as ps
@@ -46,8 +46,12 @@ def grown(n: int, m: int, batch: int, draws: str) -> dict[str, float]:
     sweep = ps.Sweep(experiment, axes=[ps.geomspace("distribution.density", 1, 0.1, 80)])
     plan = Plan(sweep)
     executor = Executor(plan)
-    inputs = executor._inputs(Block(0, 0, np.zeros(1, int)))
-    compiled("cpu")(inputs, empty_state(inputs), jnp.int32(0), jnp.int32(0))
+    # on the device that training names, else it would compile anew while it is watched
+    with jax.default_device(executor.devices[0]):
+        inputs = executor._inputs(Block(0, 0, np.zeros(1, int)))
+        compiled("cpu")(inputs, empty_state(inputs), np.int32(0), np.int32(0))
+    # what tracing leaves behind is no part of the blocks either
+    _ = executor.layout
     in_flight = blocks_in_flight(plan, None)
     gc.collect()
     ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -27,6 +27,26 @@ class Axis:
         kind, arguments = self.source
         return {"path": self.path, kind: list(arguments)}
 
+    def position(self, wanted: Any, method: str | None = None) -> int:
+        """Index of a value; ``method="nearest"`` takes the closest one.
+
+        Raises:
+            ConfigError: the value is not on the axis.
+        """
+        values = self.array()
+        if method == "nearest" and values.dtype.kind in "if":
+            return int(np.argmin(np.abs(values - float(wanted))))
+        exact = wanted if values.dtype.kind == "U" else np.float32(wanted)
+        equal = np.flatnonzero(values == exact)
+        if not equal.size:
+            raise ConfigError(
+                self.path,
+                f"{wanted!r} is not on the axis",
+                expected=f"a value from {values[0]} to {values[-1]}",
+                hint="method='nearest' takes the closest",
+            )
+        return int(equal[0])
+
     def in_integers(self) -> Axis:
         """The axis with its numbers rounded to the nearest integer."""
         if not all(isinstance(v, float) for v in self.values) or self.source[0] == "values":
@@ -43,6 +63,8 @@ class Axis:
 
 def values(path: str, entries: Iterable[Any]) -> Axis:
     """An axis of listed values: numbers, or names of a choice."""
+    if isinstance(entries, str) or not isinstance(entries, Iterable):
+        raise ConfigError(path, f"found {entries!r}", expected="a list of values")
     entries = tuple(_plain(e) for e in entries)
     if not entries:
         raise ConfigError(path, "found no values", expected="at least one")

@@ -159,13 +159,14 @@ class Executor:
         """The outcome of a tile, and its weights at the recorded steps, (L, step, …) by name."""
         n_steps = inputs.experiment.n_steps
         program = compiled(self.plan.platform)
-        state = self._blank_state(cohort, inputs)
+        # handed over explicitly: a hidden transfer inside a chunk would stall a device
+        state = jax.device_put(self._blank_state(cohort, inputs))
         pauses = rows.snapshot_steps(inputs.experiment)
         kept = []
         step = 0
         if pauses:
             # step 0 is the first pause; starting from it again repeats the same initialisation
-            state, _ = program(inputs, state, np.int32(0), np.int32(0))
+            state, _ = program(inputs, state, *jax.device_put((np.int32(0), np.int32(0))))
             kept.append(_copied(state.params))
         while True:
             if self.stop.is_set() or self.abandoned.is_set():
@@ -173,7 +174,8 @@ class Executor:
             stride = max(int(self._speed.get(cohort, 0) * CALL_SECONDS), FIRST_STEPS)
             end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
             began = time.perf_counter()
-            state, outcome = program(inputs, state, np.int32(step), np.int32(end))
+            between = jax.device_put((np.int32(step), np.int32(end)))
+            state, outcome = program(inputs, state, *between)
             jax.block_until_ready(state)
             self._measure(cohort, step, end, time.perf_counter() - began)
             self.on_steps((end - step) * models)

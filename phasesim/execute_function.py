@@ -53,7 +53,7 @@ class FunctionExecutor(Executor):
     @cached_property
     def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
         """Fields and coordinates from the shapes that the function returns."""
-        fields: dict[str, rows.FieldInfo] = {"status": rows.field_of("status", 0)}
+        fields: dict[str, rows.FieldInfo] = {"status": rows.field_of("status", (), {})}
         coords: dict[str, np.ndarray] = {}
         for number in range(len(self.plan.cohorts)):
             arguments = self._arguments(Block(number, 0, np.zeros(1, int)))

@@ -36,13 +36,16 @@ def cell_identity(sweep: Grid) -> dict[str, Any]:
 
 def code_identity(sweep: Grid) -> dict[str, Any]:
     """What decides the numbers beside the configuration: code, and files that it reads."""
+    plugins = registry.plugin_hashes()
     init = getattr(getattr(sweep, "experiment", None), "init", None)
     named = {str(v) for _, v in _flat(sweep.to_config(), "") if isinstance(v, str)}
     for axis in sweep.axes:
         named |= {v for v in axis.values if isinstance(v, str)}
     return {
         "algorithm": ALGORITHM,
-        "plugins": {k: v for k, v in registry.plugin_hashes().items() if Path(k).stem in named},
+        "plugins": {k: v for k, v in plugins.items() if Path(k).stem in named or "/_" in k}
+        if any(Path(k).stem in named for k in plugins)
+        else {},
         "inputs": init.contents() if init is not None else {},
     }
 

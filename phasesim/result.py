@@ -124,7 +124,8 @@ class Result:
         return self._cache[key]
 
     def _computed(self, function: Any) -> np.ndarray:
-        if not {"W", "b"} <= set(self.names()):
+        stored = {n: self.dims(n)[len(self.shape) :] for n in self.names()}
+        if (stored.get("W"), stored.get("b")) != (("hidden", "feature"), ("feature",)):
             raise UsageError(f"{function.__name__} needs W and b, which this model does not have")
         W, b = self.stored("W"), self.stored("b")
         sizes = self._sizes()
@@ -187,7 +188,7 @@ class Result:
                      if name in (names[i], axis.path.replace(".", "_"))]  # fmt: skip
             if not found:
                 raise UsageError(f"no axis '{name}', {did_you_mean(name, names)}")
-            index[found[0]] = _position(self.sweep.axes[found[0]], wanted, method)
+            index[found[0]] = self.sweep.axes[found[0]].position(wanted, method)
         return tuple(index)
 
     def to_xarray(self) -> Any:
@@ -213,19 +214,6 @@ class Result:
             f"<phasesim.Result '{self.sweep.name}': {axes} × seed[{self.sweep.n_seeds}], "
             f"{trained:,} of {self.sweep.n_models:,} models trained to their last step>"
         )
-
-
-def _position(axis: Any, wanted: Any, method: str | None) -> int:
-    values = axis.array()
-    if method == "nearest" and values.dtype.kind in "if":
-        return int(np.argmin(np.abs(values - float(wanted))))
-    equal = np.flatnonzero(values == (wanted if values.dtype.kind == "U" else np.float32(wanted)))
-    if not equal.size:
-        raise UsageError(
-            f"{axis.path} = {wanted!r} is not on the axis, from {values[0]} to {values[-1]}, "
-            "method='nearest' takes the closest"
-        )
-    return int(equal[0])
 
 
 class Arrays:

@@ -79,9 +79,10 @@ def describe(
     sizes: dict[str, int] = {}
     longest = max(experiments, key=lambda e: (min(e.record.n_losses, e.n_steps), e.n_steps))
     coords: dict[str, np.ndarray] = {}
-    for rows in shapes:
+    for experiment, rows in zip(experiments, shapes, strict=True):
+        own = {"hidden": experiment.n_hidden, "feature": experiment.n_features}
         for name, shape in rows.items():
-            info = field_of(name, len(shape))
+            info = field_of(name, shape, own)
             fields[name] = info
             for dim, size in zip(info.dims, shape, strict=True):
                 sizes[dim] = max(size, sizes.get(dim, 0))
@@ -94,7 +95,14 @@ def describe(
     return fields, coords
 
 
-def field_of(name: str, ndim: int) -> FieldInfo:
+def field_of(name: str, shape: tuple[int, ...], sizes: dict[str, int]) -> FieldInfo:
+    """How a quantity is laid out.
+
+    Args:
+        name: as `named` gives it.
+        shape: of one row.
+        sizes: of the experiment's hidden and feature dimensions.
+    """
     if name in SCALARS or name in EXACT:
         return FieldInfo((), "float32", (SCALARS | EXACT)[name])
     if name in PER_FEATURE:
@@ -108,8 +116,9 @@ def field_of(name: str, ndim: int) -> FieldInfo:
     base = name.removesuffix("_snapshot")
     leading = ("step",) if base != name else ()
     own = {"W": ("hidden", "feature"), "b": ("feature",)}.get(base, ())
-    if not own or len(own) != ndim - len(leading):
-        own = tuple(f"{base}_dim{i}" for i in range(ndim - len(leading)))
+    # a module of a user may call something of another shape W or b
+    if not own or shape[len(leading) :] != tuple(sizes[dim] for dim in own):
+        own = tuple(f"{base}_dim{i}" for i in range(len(shape) - len(leading)))
     label = "parameters at the recorded steps" if leading else "parameters at the last step"
     return FieldInfo(leading + own, "float32", label)
 

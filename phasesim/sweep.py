@@ -51,6 +51,10 @@ class Sweep(_SweepFields):
         seed: int = 0,
         name: str = "sweep",
     ) -> None:
+        if not isinstance(experiment, Experiment):
+            raise ConfigError("experiment", f"found {experiment!r}", expected="an Experiment")
+        if not isinstance(axes, list | tuple):
+            raise ConfigError("sweep.axes", f"found {axes!r}", expected="a list of axes")
         axes = tuple(
             _in_field(experiment, from_config(a, f"sweep.axes[{i}]")) for i, a in enumerate(axes)
         )
@@ -74,7 +78,7 @@ class Sweep(_SweepFields):
         spec = spec_at(base, axis.path)
         if spec.role in ("nested", "table") or axis.path.startswith("record."):
             raise ConfigError(axis.path, "is not a field that can be swept")
-        if spec.role == "swept" and isinstance(value_at(base, axis.path), tuple):
+        if spec.per_feature and isinstance(self._own(axis.path), tuple):
             raise ConfigError(axis.path, "is a list with one number per feature, not one number")
         if spec.role == "swept":
             for value in axis.values:
@@ -82,6 +86,13 @@ class Sweep(_SweepFields):
             return
         for value in axis.values:
             replace_at(base, axis.path, value)
+
+    def _own(self, path: str) -> Any:
+        """What the experiment itself holds at a path, None where another axis brings the field."""
+        try:
+            return value_at(self.experiment, path)
+        except ConfigError:
+            return None
 
     def at_values(self, values: Any) -> Experiment:
         """The experiment of the cell with these axis values."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -20,6 +21,8 @@ FEWEST_WAVES, WAVES_PER_FEATURE = 64, 4
 FINER = 4
 #: numbers in an array over models, pairs of features and waves that stays in the cache
 CACHED = 1 << 14
+#: the same for devices that have no such cache
+ON_DEVICE = 1 << 26
 #: the loss must be known to this many null losses, and to this many of itself
 TOLERANCE = 1e-5
 
@@ -94,11 +97,19 @@ def _evaluated(experiment: Experiment, params: Any, waves: int) -> tuple[jax.Arr
     elif n == 1:
         loss, dW, db, last = one(*arguments)
     else:
-        size = max(1, CACHED // (n * n * waves))
-        loss, dW, db, last = jax.lax.map(lambda row: one(*row), arguments, batch_size=size)
+        loss, dW, db, last = jax.lax.platform_dependent(
+            *arguments,
+            cpu=partial(_in_turn, one, max(1, CACHED // (n * n * waves))),
+            default=partial(_in_turn, one, max(1, ON_DEVICE // (n * n * waves))),
+        )
     G = jnp.matmul(jnp.swapaxes(W, 1, 2), W, precision="highest")
     tail = jnp.minimum(last, tail_bound(G, law[0], importance, waves))
     return loss, {"W": dW, "b": db}, tail + rounding_estimate(G, b, law[0], importance)
+
+
+def _in_turn(function: Any, size: int, *rows: jax.Array) -> Any:
+    """A one-model function over a tile, so many models at a time."""
+    return jax.lax.map(lambda row: function(*row), rows, batch_size=min(size, rows[0].shape[0]))
 
 
 def _moments(e: Any, n: int) -> tuple[jax.Array, jax.Array, jax.Array]:

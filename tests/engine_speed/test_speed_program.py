@@ -25,10 +25,12 @@ def test_nothing_crosses_to_or_from_the_device_inside_a_chunk(tiny_sweep, monkey
     def guarded(platform):
         program = compiled(platform)
 
-        def call(*arguments):
-            calls.append(arguments)
+        def call(inputs, state, begin, end):
+            calls.append((begin, end))
+            # the two step numbers go over, and before the first call an empty state, no more
+            state, begin, end = jax.device_put((state, begin, end))
             with jax.transfer_guard("disallow"):
-                return program(*arguments)
+                return program(inputs, state, begin, end)
 
         return call
 
@@ -45,7 +47,7 @@ def test_nothing_crosses_to_or_from_the_device_inside_a_chunk(tiny_sweep, monkey
 
 def test_state_is_donated_from_call_to_call(tiny):
     inputs = inputs_of(tiny())
-    state = empty_state(inputs)
+    state = jax.device_put(empty_state(inputs))
     after, _ = compiled("cpu")(inputs, state, jnp.int32(0), jnp.int32(2))
     assert all(leaf.is_deleted() for leaf in jax.tree.leaves(state))
     assert not any(leaf.is_deleted() for leaf in jax.tree.leaves(after))

@@ -68,7 +68,7 @@ def test_a_model_stopped_early_has_not_converged(small):
 
 
 def test_huge_weights_make_the_loss_uncertain():
-    wild = experiment(4, 2, n_steps=0, init=ps.initializers.normal(std=300.0))
+    wild = experiment(n_steps=0, init=ps.initializers.normal(std=300.0))
     status = ps.run(ps.Sweep(wild, n_seeds=4)).status
     assert np.all(np.isin(status, [Status.loss_uncertain, Status.diverged]))
 
@@ -98,7 +98,7 @@ def test_no_step_reports_less_than_the_exact_loss(n, m):
 
 def test_single_precision_kernels_equal_double_ones():
     rng = np.random.default_rng(1)
-    for n, m in ((2, 1), (3, 2), (5, 2), (14, 3)):
+    for n, m in ((2, 1), (5, 2), (14, 3)):
         W = (rng.normal(size=(6, m, n)) / np.sqrt(m)).astype(np.float32)
         b = (0.2 * rng.normal(size=(6, n))).astype(np.float32)
         p = rng.uniform(0.05, 0.9, (6, n)).astype(np.float32)

@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit codes, one-line errors, JSON documents."""
 
 import json
+import sys
 
 import pytest
 
@@ -105,7 +106,7 @@ def test_list_names_every_part_with_fields_and_source(call):
     assert all(set(e) == {"kind", "name", "summary", "fields", "reference"} for e in entries)
     assert all(e["summary"] and e["reference"] for e in entries)
     named = {(e["kind"], e["name"]) for e in entries}
-    assert {("distribution", "sparse_uniform"), ("optimizer", "adamw"), ("metric", "phase")} <= named
+    assert {("distribution", "sparse_uniform"), ("metric", "phase")} <= named
     code, out, _ = call("list", "schedule")
     assert code == 0 and "warmup_steps=100" in out
 
@@ -146,6 +147,13 @@ def test_export_writes_once(finished, here, call, ending):
     code, _, err = call("export", finished, "-o", f"x.{ending}")
     assert code == 2 and "exists already" in err
     assert (here / f"x.{ending}").stat().st_size == size > 0
+
+
+def test_a_missing_extra_names_the_pip_command(finished, here, call, monkeypatch):
+    monkeypatch.setitem(sys.modules, "xarray", None)
+    code, out, err = call("export", finished, "-o", "x.nc")
+    assert (code, out) == (2, "") and "pip install 'phasesim[xarray]'" in err
+    assert not (here / "x.nc").exists()
 
 
 def test_exported_csv_has_a_line_a_model(finished, here, call):

@@ -12,6 +12,14 @@ from typing import Any
 
 from benchmarks.sizes import CONTENDERS, LABELS, Size
 
+SETTINGS = {
+    "TQDM_DISABLE": "1",
+    # a compilation that comes from a cache says nothing about compile time
+    "JAX_ENABLE_COMPILATION_CACHE": "0",
+    # contenders share a GPU
+    "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
+}
+
 
 class Runner:
     """One contender's process."""
@@ -25,8 +33,7 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            # a compilation that comes from a cache says nothing about compile time
-            env={**os.environ, "TQDM_DISABLE": "1", "JAX_ENABLE_COMPILATION_CACHE": "0"},
+            env={**os.environ, **SETTINGS},
         )
         first = self._answer()
         self.unavailable = first.get("unavailable")

@@ -45,7 +45,7 @@ def counted(size: Size, draws: str) -> dict[str, float]:
 
 
 def rates() -> dict[str, float]:
-    """What the machine gives with all cores: a second's matmul flops, copied bytes, random words."""
+    """A second's flops in matrix products, copied bytes and random words, with all cores."""
     import jax
     import jax.numpy as jnp
 

@@ -50,9 +50,7 @@ class Size:
         return max(2, round(self.steps[contender] * SCALE))
 
 
-def _size(
-    n: int, m: int, models: int, independent: float, shared: float, *steps: int
-) -> Size:
+def _size(n: int, m: int, models: int, independent: float, shared: float, *steps: int) -> Size:
     targets = {"independent": independent, "shared": shared}
     return Size(n, m, models, dict(zip(CONTENDERS, steps, strict=True)), targets)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from phasesim.errors import ConfigError
+from phasesim.errors import ConfigError, UsageError
 
 #: the largest number of values on one axis
 MOST_VALUES = 1_000_000
@@ -31,7 +31,7 @@ class Axis:
         """Index of a value; ``method="nearest"`` takes the closest one.
 
         Raises:
-            ConfigError: the value is not on the axis.
+            UsageError: the value is not on the axis.
         """
         values = self.array()
         if method == "nearest" and values.dtype.kind in "if":
@@ -39,11 +39,9 @@ class Axis:
         exact = wanted if values.dtype.kind == "U" else np.float32(wanted)
         equal = np.flatnonzero(values == exact)
         if not equal.size:
-            raise ConfigError(
-                self.path,
-                f"{wanted!r} is not on the axis",
-                expected=f"a value from {values[0]} to {values[-1]}",
-                hint="method='nearest' takes the closest",
+            raise UsageError(
+                f"{self.path}: {wanted!r} is not on the axis, expected a value from {values[0]} to "
+                f"{values[-1]}, method='nearest' takes the closest"
             )
         return int(equal[0])
 

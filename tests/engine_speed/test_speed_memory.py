@@ -13,9 +13,7 @@ from phasesim.plan import EVALUATION_BATCH, RANKED, Plan
 
 
 def plan_of(n, m, batch=1024, draws="shared", models=8):
-    experiment = ps.Experiment(
-        n_features=n, n_hidden=m, batch_size=batch, draws=draws, n_steps=100
-    )
+    experiment = ps.Experiment(n_features=n, n_hidden=m, batch_size=batch, draws=draws, n_steps=100)
     axes = [ps.geomspace("distribution.density", 1, 0.1, models)]
     return Plan(ps.Sweep(experiment, axes=axes))
 

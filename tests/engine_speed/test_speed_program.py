@@ -53,8 +53,9 @@ def test_state_is_donated_from_call_to_call(tiny):
     assert not any(leaf.is_deleted() for leaf in jax.tree.leaves(after))
 
 
-@pytest.mark.parametrize("platform", ["cuda", "tpu"])
-@pytest.mark.parametrize("draws", ["shared", "independent"])
+@pytest.mark.parametrize(
+    ("platform", "draws"), [("cuda", "shared"), ("cuda", "independent"), ("tpu", "shared")]
+)
 @pytest.mark.parametrize(("n", "m"), KERNELS)
 def test_training_lowers_without_the_device(tiny, platform, draws, n, m):
     _lowered(tiny(n_features=n, n_hidden=m, draws=draws), platform)

@@ -1,0 +1,181 @@
+"""Write the tables of benchmarks/README.md from results/*.json: ``python -m benchmarks.report``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.machine import RESULTS
+from benchmarks.sizes import CONTENDERS, LABELS, SIZES
+
+README = Path(__file__).parent / "README.md"
+BEGIN, END = "<!-- tables: python -m benchmarks.report -->", "<!-- end of tables -->"
+#: what the first prototype reached, for comparison: ratios with independent and shared draws
+PROTOTYPE = {
+    "2x1": (8, 54),
+    "5x2": (5, 26),
+    "20x5": (3, 10),
+    "80x20": (2, 4.5),
+    "200x20": (1.4, 4.4),
+}
+
+
+def main() -> None:
+    parts = [_platform(name) for name in ("cpu", "gpu")]
+    parts += [_flat(), _memory()]
+    head, _, rest = README.read_text().partition(BEGIN)
+    tail = rest.partition(END)[2]
+    tables = "\n\n".join(part for part in parts if part)
+    README.write_text(f"{head}{BEGIN}\n\n{tables}\n\n{END}{tail}")
+
+
+def _platform(platform: str) -> str:
+    found = {str(s): r for s in SIZES if (r := _load(f"{platform}-{s}"))}
+    if not found:
+        return "" if platform == "cpu" else f"No result on a {platform.upper()} is stored here."
+    parts = [f"### Race on a {platform.upper()}", _about(next(iter(found.values())))]
+    parts.append(_targets(found))
+    for which, r in found.items():
+        short = "" if r["scale"] == 1 else f"; runs shortened to {r['scale']:g} of their length"
+        title = f"**n, m = {which.replace('x', ', ')}; {r['models']:,} models{short}**"
+        parts += [title, _speeds(r)]
+    parts += ["### Roofline", _roofline(found)]
+    return "\n\n".join(parts)
+
+
+def _targets(found: dict[str, dict[str, Any]]) -> str:
+    """The set ratios beside the measured ones."""
+    lines = []
+    for which, r in found.items():
+        cells = [f"{which.replace('x', ', ')} ({r['models']:,})"]
+        for position, draws in enumerate(("independent", "shared")):
+            entry, target = r["contenders"][draws], r["targets"][draws]
+            ratio = entry.get("wall_ratio")
+            verdict = "—" if ratio is None else "pass" if ratio >= target else _shortfall(entry)
+            cells += [f"≥ {target:g}×", _times(ratio), verdict, f"{PROTOTYPE[which][position]:g}×"]
+        lines.append(cells)
+    heads = ["n, m (models)"]
+    for draws in ("independent", "shared"):
+        heads += [f"{draws}: target", "measured", "", "first prototype"]
+    return _table(heads, lines)
+
+
+def _shortfall(entry: dict[str, Any]) -> str:
+    roof = entry["roofline"]
+    return f"falls short: {roof['fraction']:.0%} of the {roof['bound']} bound"
+
+
+def _speeds(r: dict[str, Any]) -> str:
+    lines = []
+    for name in CONTENDERS:
+        c = r["contenders"][name]
+        if "unavailable" in c:
+            lines.append([LABELS[name], f"not run: {c['unavailable']}", "", "", "", "", "", ""])
+            continue
+        ratios = c.get("wall_ratios")
+        spread = f"{min(ratios):.3g}–{max(ratios):.3g}" if ratios else ""
+        lines.append(
+            [
+                LABELS[name],
+                f"{c['model_steps_per_second']:,.0f}",
+                f"{c['model_steps_per_cpu_second']:,.0f}",
+                _times(c.get("wall_ratio")),
+                spread,
+                _times(c.get("cpu_ratio")),
+                f"{c['compile_seconds']:.1f}",
+                f"{c['peak_rss_bytes'] / 1e6:,.0f}",
+                f"{c['steps']:,}",
+            ]
+        )
+    heads = ["", "model-steps/s", "per CPU-second", "ratio", "rounds", "ratio, CPU time"]
+    heads += ["first run more, s", "peak memory, MB", "steps a run"]
+    return _table(heads, lines)
+
+
+def _roofline(found: dict[str, dict[str, Any]]) -> str:
+    lines = []
+    for which, r in found.items():
+        for draws in ("independent", "shared"):
+            roof, given = r["contenders"][draws]["roofline"], r["rates"]
+            lines.append(
+                [
+                    f"{which.replace('x', ', ')} {draws}",
+                    f"{roof['flops']:,.0f}",
+                    f"{roof['random_words']:,.0f}",
+                    f"{roof['bytes']:,.0f}",
+                    f"{given['matmul_flops_per_second'] / 1e9:,.0f}",
+                    f"{given['copy_bytes_per_second'] / 1e9:,.1f}",
+                    f"{given['random_words_per_second'] / 1e6:,.0f}",
+                    f"{roof['fraction']:.0%}",
+                    roof["bound"],
+                ]
+            )
+    heads = ["n, m, draws", "flop a model-step", "random words", "bytes", "matmul GFLOP/s"]
+    heads += ["copy GB/s", "M words/s", "of the bound reached", "bound by"]
+    return _table(heads, lines)
+
+
+def _flat() -> str:
+    r = _load("flat")
+    if r is None:
+        return ""
+    lines = [
+        [
+            f"{int(n):,}",
+            f"{1e6 * s:.1f}",
+            f"{r['relative_to_smallest'][n]:.2f}",
+            str(len(r["seconds"][n])),
+        ]
+        for n, s in r["seconds_per_model"].items()
+    ]
+    heads = ["models", "µs a model", "relative to the smallest", "runs"]
+    title = f"### Cost per model (n = 2, m = 1, {r['steps']} steps, in memory)"
+    return f"{title}\n\n{_about(r)}\n\n{_table(heads, lines)}"
+
+
+def _memory() -> str:
+    r = _load("memory")
+    if r is None:
+        return ""
+    lines = [
+        [
+            f"{c['n']}, {c['m']}; {c['batch']:,}; {c['draws']}",
+            str(c["in_flight"]),
+            *(
+                f"{c[k] / 1e6:,.0f}"
+                for k in ("predicted_bytes", "compiler_bytes", "measured_bytes")
+            ),
+            f"{c['ratio']:.2f}",
+        ]
+        for c in r["cases"]
+    ]
+    heads = ["n, m; batch; draws", "blocks in flight", "predicted, MB", "compiler's account, MB"]
+    heads += ["growth of resident memory, MB", "predicted / measured"]
+    return f"### Memory\n\n{_table(heads, lines)}"
+
+
+def _about(r: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {v}" for name, v in r["versions"].items())
+    return (
+        f"{r['device']}, {r['cores']} cores, Python {r['python']}, {versions}, "
+        f"commit {r['commit']}."
+    )
+
+
+def _times(ratio: float | None) -> str:
+    return "—" if ratio is None else f"{ratio:.3g}×"
+
+
+def _table(heads: list[str], lines: list[list[str]]) -> str:
+    rows = [heads, ["---"] * len(heads), *lines]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _load(name: str) -> dict[str, Any] | None:
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text()) if path.exists() else None
+
+
+if __name__ == "__main__":
+    main()

@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH := .venv-bench
 XDIST ?= 2
 
-.PHONY: demo test torture lint figures bench clean install
+.PHONY: demo test torture lint figures bench bench-gpu clean install
 
 install: $(STAMP)
 
@@ -35,8 +36,22 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-bench: $(STAMP)
-	$(BIN)/python -m pytest benchmarks --benchmark-only
+# the benchmarks' contenders bring packages that nothing else needs, so they live apart
+$(BENCH)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --editable '.[bench]' pytest
+	touch $@
+
+bench: $(BENCH)/.installed
+	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m pytest benchmarks --benchmark-only
+	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.memory
+	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.flat
+	$(BENCH)/bin/python -m benchmarks.report
+
+# on a machine with a GPU; needs its JAX too: .venv-bench/bin/pip install 'jax[cuda12]'
+bench-gpu: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks.gpu
+	$(BENCH)/bin/python -m benchmarks.report
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .ruff_cache .hypothesis

@@ -178,6 +178,8 @@ class Plan:
             # a TPU lays features out in rows of eight
             n, m = -(-n // 8) * 8, -(-m // 8) * 8
         hidden = m if e.n_hidden > 1 else 0
+        if self.platform == "cpu" and not e.model.unrolls(n, m):
+            lanes = 1  # large models are evaluated one after the other
         return lanes * (RANKED * (2 * n + hidden) + EVALUATION_BATCH * n * 9 // 4)
 
 

@@ -154,8 +154,8 @@ def _outcome(inputs: Inputs, state: State) -> Outcome:
     experiment = inputs.experiment
     readout, exact = None, None
     if experiment.engine.samples:
-        one = jax.vmap(evaluate, in_axes=(0, 0, None))
-        readout = one(experiment, state.params, inputs.eval_key)
+        one = lambda e, params: evaluate(e, params, inputs.eval_key)  # noqa: E731
+        readout = _over_models(experiment, one)(experiment, state.params)
     else:
         exact = exact_end(experiment, state.params)
     loss = exact.loss if readout is None else readout.loss

@@ -60,7 +60,21 @@ class Axis:
 
 
 def values(path: str, entries: Iterable[Any]) -> Axis:
-    """An axis of listed values: numbers, or names of a choice."""
+    """An axis of listed values.
+
+    Args:
+        path: dotted path of a field, e.g. ``"n_hidden"``.
+        entries: numbers, rounded to float32, or names of a choice.
+
+    Returns:
+        The axis, in the order given.
+
+    Raises:
+        ConfigError: no values, or neither all numbers nor all names.
+
+    >>> values("optimizer", ["adam", "sgd"]).values
+    ('adam', 'sgd')
+    """
     if isinstance(entries, str) or not isinstance(entries, Iterable):
         raise ConfigError(path, f"found {entries!r}", expected="a list of values")
     entries = tuple(_plain(e) for e in entries)
@@ -72,14 +86,50 @@ def values(path: str, entries: Iterable[Any]) -> Axis:
 
 
 def linspace(path: str, start: float, stop: float, size: int) -> Axis:
-    """An axis of ``size`` equally spaced numbers from start to stop, both included."""
+    """An axis of equally spaced numbers.
+
+    x_i = start + i (stop - start)/(size - 1).
+
+    Args:
+        path: dotted path of a numeric field; one of integers gets the nearest integers.
+        start: first value.
+        stop: last value.
+        size: how many.
+
+    Returns:
+        The axis, its values rounded to float32.
+
+    Raises:
+        ConfigError: a bound is not a finite number, or the size not a positive integer.
+
+    >>> linspace("distribution.density", 0.25, 1, 4).values
+    (0.25, 0.5, 0.75, 1.0)
+    """
     _check_span(path, "linspace", start, stop, size)
     source = tuple(_plain(v) for v in (start, stop, size))
     return _axis(path, np.linspace(*source), ("linspace", source))
 
 
 def geomspace(path: str, start: float, stop: float, size: int) -> Axis:
-    """An axis of ``size`` numbers with a constant ratio from start to stop, both included."""
+    """An axis of numbers with a constant ratio.
+
+    x_i = start (stop/start)^(i/(size - 1)).
+
+    Args:
+        path: dotted path of a numeric field; one of integers gets the nearest integers.
+        start: first value.
+        stop: last value, of the same sign.
+        size: how many.
+
+    Returns:
+        The axis, its values rounded to float32.
+
+    Raises:
+        ConfigError: as `linspace`, or bounds of different sign or zero.
+
+    >>> geomspace("importance.ratio", 0.25, 4, 3).values
+    (0.25, 1.0, 4.0)
+    """
     _check_span(path, "geomspace", start, stop, size)
     if not start * stop > 0:
         raise ConfigError(

@@ -40,14 +40,23 @@ def load_sweep(
         ConfigError: with file, field, what was found, what was expected.
         StoreIOError: the file cannot be read.
     """
-    return sweep_from_text(_read(Path(path)), str(path), overrides, scale=scale)
+    path = Path(path)
+    return sweep_from_text(_read(path), str(path), overrides, scale=scale, name=path.stem)
 
 
 def sweep_from_text(
-    text: str, where: str, overrides: Iterable[str] = (), *, scale: str = ""
+    text: str, where: str, overrides: Iterable[str] = (), *, scale: str = "", name: str = "sweep"
 ) -> Sweep:
-    """Read a sweep from TOML text; ``where`` names its origin in errors."""
-    table = _parse(text, where)
+    """Read a sweep from TOML text.
+
+    Args:
+        text: TOML.
+        where: its origin, for errors.
+        overrides: as `load_sweep`.
+        scale: as `load_sweep`.
+        name: the sweep's name where the text gives none.
+    """
+    table = {"name": name, **_parse(text, where)}
     try:
         scales = table.pop("scale", {})
         if scale:

@@ -37,7 +37,7 @@ def dry_run(sweep: Sweep, final: Path, memory: int | None) -> dict[str, Any]:
         "lane_width": widths[0] if len(widths) == 1 else plan.lanes,
         "chunks": plan.n_chunks(chunk_blocks(per_block[0] / in_flight)),
         "bytes": row * sweep.n_models,
-        "peak_memory_bytes": in_flight * max(map(plan.memory_of_block, range(len(plan.cohorts)))),
+        "peak_memory_bytes": plan.peak_memory(in_flight),
         "seconds": seconds,
         "output": str(final),
     }

@@ -43,7 +43,8 @@ def known_name(name: str) -> str:
     """The figure's name with hyphens, or an error that suggests one."""
     wanted = name.replace("_", "-")
     if wanted not in names():
-        raise UsageError(f"no figure '{name}', {did_you_mean(wanted, names())}")
+        hint = did_you_mean(wanted, names()) or f"nothing is in {folder()}"
+        raise UsageError(f"no figure '{name}', {hint}")
     return wanted
 
 
@@ -79,6 +80,21 @@ def summary(name: str) -> dict[str, Any]:
 def sweep_of(name: str, scale: str = "") -> Sweep:
     """The sweep that a figure shows."""
     return load_sweep(folder() / f"{name}.toml", scale=scale)
+
+
+def output_stem(name: str, output: Path | None) -> Path:
+    """Where a figure goes: its PNG, PDF and JSON share a stem.
+
+    Raises:
+        UsageError: the file asked for is of another kind, or its folder does not exist.
+    """
+    if output is None:
+        return Path(name)
+    if output.suffix not in ("", ".png", ".pdf"):
+        raise UsageError(f"-o {output}: found '{output.suffix}', expected .png or .pdf")
+    if not output.parent.is_dir():
+        raise UsageError(f"-o {output}: no folder {output.parent}")
+    return output.with_suffix("")
 
 
 def result_of(

@@ -34,7 +34,9 @@ MOST_SMALL = 32
 DEVICE_TILE_BYTES = 1 << 30
 #: samples of the evaluation whose arrays are in memory at once, for ranking and for the loss;
 #: `engines._evaluate` has the same numbers, held to these by a test: importing it imports JAX
-RANKED, EVALUATION_BATCH = 4096, 1024
+RANKED, EVALUATION_BATCH, THRESHOLDS = 4096, 1024, 16
+#: what a thread of the runtime keeps beside its block: measured, 7 to 32 MB on a CPU
+THREAD_BYTES = 20 << 20
 
 
 def lane_width(experiment: Experiment, platform: str) -> int:
@@ -155,6 +157,11 @@ class Plan:
         # one piece of memory serves training first and evaluation after
         return 4 * (kept + max(self._while_training(e, lanes), self._while_evaluating(e, lanes)))
 
+    def peak_memory(self, in_flight: int) -> int:
+        """Bytes that training adds to a process: blocks in flight, and what each thread keeps."""
+        largest = max(map(self.memory_of_block, range(len(self.cohorts))))
+        return in_flight * (largest + THREAD_BYTES)
+
     def _while_training(self, e: Experiment, lanes: int) -> int:
         """Numbers in the arrays over the batch that do not fuse away."""
         n, m, batch = e.n_features, e.n_hidden, e.batch_size
@@ -179,7 +186,8 @@ class Plan:
             n, m = -(-n // 8) * 8, -(-m // 8) * 8
         hidden = m if e.n_hidden > 1 else 0
         if self.platform == "cpu" and not e.model.unrolls(n, m):
-            lanes = 1  # large models are evaluated one after the other
+            # one after the other; which scores pass which threshold is kept, a byte each
+            return RANKED * (2 * n + hidden + n * THRESHOLDS // 4) + EVALUATION_BATCH * n * 9 // 4
         return lanes * (RANKED * (2 * n + hidden) + EVALUATION_BATCH * n * 9 // 4)
 
 

@@ -59,9 +59,14 @@ def reduce(name: str, values: np.ndarray, loss: np.ndarray, status: np.ndarray) 
     Returns:
         (*axes, …); NaN where no seed of a cell trained to the end.
     """
+    check_reduction(name)
+    return REDUCTIONS[name](values, loss, np.isin(status, [Status.ok, Status.not_converged]))
+
+
+def check_reduction(name: str) -> None:
+    """Refuse a name that is no reduction."""
     if name not in REDUCTIONS:
         raise UsageError(f"no reduction '{name}', {did_you_mean(name, list(REDUCTIONS))}")
-    return REDUCTIONS[name](values, loss, np.isin(status, [Status.ok, Status.not_converged]))
 
 
 def _take(values: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:

@@ -113,7 +113,8 @@ def get(kind: str, name: str) -> Any:
     if (kind, name) not in _registered:
         path = _files(kind).get(name)
         if path is None:
-            raise UsageError(f"no {kind} '{name}', {did_you_mean(name, names(kind))}")
+            hint = did_you_mean(name, names(kind)) or f"there is no {kind} yet"
+            raise UsageError(f"no {kind} '{name}', {hint}")
         _load(kind, name, path)
     if (kind, name) not in _registered:
         raise UsageError(f"{path.name} in {path.parent.name}/: expected it to define '{name}'")

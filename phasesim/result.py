@@ -116,7 +116,7 @@ class Result:
         if name in self.names():
             return self.stored(name)
         if name not in registry.names("metric"):
-            known = [*registry.names("metric"), "normalized_loss", *self.names()]
+            known = [*registry.names("metric"), "normalized_loss", "exact_loss", *self.names()]
             raise UsageError(f"no metric '{name}', {did_you_mean(name, known)}")
         key = f"metric {name}"
         if key not in self._cache:
@@ -167,9 +167,12 @@ class Result:
             return "exact", ranking.exact_losses(self.sweep, self.stored("W"), self.stored("b"))
         return "evaluation", self.loss
 
-    def experiment(self, cell: Iterable[int] = ()) -> Experiment:
-        """The experiment of the cell at a grid index."""
-        return self.sweep.at(tuple(int(i) for i in cell))
+    def experiment(self, cell: int | Iterable[int] = ()) -> Experiment:
+        """The experiment of the cell at a grid index, e.g. ``(3, 0)`` for two axes."""
+        index = (cell,) if isinstance(cell, int | np.integer) else tuple(cell)
+        if len(index) != len(self.sweep.axes):
+            raise UsageError(f"cell {index}: expected an index for each of {list(self.coords)}")
+        return self.sweep.at(tuple(int(i) for i in index))
 
     def select(self, *, method: str | None = None, **values: Any) -> tuple:
         """An index into the arrays from axis values: ``result.loss[result.select(density=.1)]``.
@@ -185,7 +188,7 @@ class Result:
         names = store.axis_names([a.path for a in self.sweep.axes])
         for name, wanted in values.items():
             found = [i for i, axis in enumerate(self.sweep.axes)
-                     if name in (names[i], axis.path.replace(".", "_"))]  # fmt: skip
+                     if name in (names[i], axis.path, axis.path.replace(".", "_"))]  # fmt: skip
             if not found:
                 raise UsageError(f"no axis '{name}', {did_you_mean(name, names)}")
             index[found[0]] = self.sweep.axes[found[0]].position(wanted, method)
@@ -284,5 +287,8 @@ def stored_sweep(config: str, path: Path) -> Sweep:
     """The sweep whose configuration a store holds."""
     try:
         return stored_grid(config, str(path))
-    except (ConfigError, KeyError) as error:
-        raise StoreDamaged(f"{path}: its configuration does not read: {error}") from None
+    except ConfigError as error:
+        # its checksum holds, so what is missing is missing here: a part of a plugin, usually
+        raise UsageError(f"{error}; was it made with --plugins?") from None
+    except KeyError as error:
+        raise StoreDamaged(f"{path}: its configuration lacks {error}") from None

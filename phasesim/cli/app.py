@@ -11,18 +11,18 @@ from cyclopts import App, CycloptsError
 
 from phasesim.errors import EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_USAGE, PhasesimError, one_line
 
-#: command -> where it is defined; nothing of it is imported for --help of the whole
+#: command -> where it is defined, and its line in --help: nothing is imported for that
 COMMANDS = {
-    "run": "phasesim.cli.run:run",
-    "status": "phasesim.cli.status:status",
-    "info": "phasesim.cli.info:info",
-    "merge": "phasesim.cli.merge:merge",
-    "figure": "phasesim.cli.figure:figure",
-    "theory": "phasesim.cli.theory:app",
-    "list": "phasesim.cli.list:list_",
-    "config": "phasesim.cli.config:app",
-    "export": "phasesim.cli.export:export",
-    "doctor": "phasesim.cli.doctor:doctor",
+    "run": ("phasesim.cli.run:run", "Train a sweep; resumes and extends a store."),
+    "status": ("phasesim.cli.status:status", "Progress and counts of a store."),
+    "info": ("phasesim.cli.info:info", "Config, axes and provenance of a store."),
+    "merge": ("phasesim.cli.merge:merge", "Final file from a running directory."),
+    "figure": ("phasesim.cli.figure:figure", "Draw or check a published figure."),
+    "theory": ("phasesim.cli.theory:app", "Candidates, true optimum, boundaries."),
+    "list": ("phasesim.cli.list:list_", "Everything a configuration can name."),
+    "config": ("phasesim.cli.config:app", "Write, show and check configurations."),
+    "export": ("phasesim.cli.export:export", "Hand a store on as nc, csv or npz."),
+    "doctor": ("phasesim.cli.doctor:doctor", "What this machine offers."),
 }
 SUMMARY = """Phase diagrams of superposition from toy models trained side by side.
 
@@ -39,8 +39,8 @@ def make_app() -> App:
         version=importlib.metadata.version("phasesim"),
         help_format="markdown",
     )
-    for name, target in COMMANDS.items():
-        app.command(target, name=name)
+    for name, (target, summary) in COMMANDS.items():
+        app.command(target, name=name, help=summary)
     return app
 
 

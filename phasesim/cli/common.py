@@ -75,6 +75,22 @@ def choose_platform(platform: str | None) -> None:
     os.environ["JAX_PLATFORMS"] = PLATFORMS[platform]
 
 
+def check_platform(platform: str | None) -> None:
+    """Refuse a platform that JAX does not find here, naming the extra that brings it."""
+    if platform is None:
+        return
+    import jax
+
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError):
+        extra = {"gpu": "cuda12", "tpu": "tpu"}.get(platform, platform)
+        raise UsageError(
+            f"--platform: no {platform} was found, its JAX comes with: "
+            f"pip install 'phasesim[{extra}]'"
+        ) from None
+
+
 @contextlib.contextmanager
 def stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """SIGINT, SIGTERM and SIGUSR1 ask for a stop at the next pause; a second SIGINT leaves."""

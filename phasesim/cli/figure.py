@@ -54,6 +54,8 @@ def figure(
     """
     from phasesim import gallery
 
+    if list_ and check:
+        raise UsageError("figure: --list and --check exclude each other")
     if list_:
         return _list(json)
     chosen = gallery.known_name(name) if name else None
@@ -63,14 +65,16 @@ def figure(
         raise UsageError("figure: expected a name, or --list, or --check")
     from phasesim.cache import use_cache
     from phasesim.progress import for_stderr
+    from phasesim.reductions import check_reduction
     from phasesim.run import Options
 
+    check_reduction(reduce)
+    stem = gallery.output_stem(chosen, output)
     use_cache()
     sweep = gallery.sweep_of(chosen, scale)
     options = Options(progress=for_stderr(quiet))
     with stop_on_signals(options.stop):
         result = gallery.result_of(chosen, sweep, store, train=not no_train, options=options)
-    stem = output.with_suffix("") if output else Path(chosen)
     written = gallery.draw(chosen, result, reduce, stem)
     failed = [a for a in gallery.assertions(stem.name, stem.parent) if not a["passed"]]
     if json:

@@ -66,8 +66,8 @@ def describe(path: Path) -> dict[str, Any]:
         "name": sweep.name,
         "schema": schema,
         "axes": [
-            {"path": a.path, "name": name, "size": len(a.values), "first": a.values[0],
-             "last": a.values[-1]}
+            {"path": a.path, "name": name, "size": len(a.values), "first": _shown(a.values[0]),
+             "last": _shown(a.values[-1])}
             for name, a in zip(names, sweep.axes, strict=True)
         ],
         "n_seeds": sweep.n_seeds,
@@ -77,6 +77,13 @@ def describe(path: Path) -> dict[str, Any]:
         "device": _device(log),
         "config_toml": config,
     }  # fmt: skip
+
+
+def _shown(value: Any) -> Any:
+    """An axis value in its shortest form: the numbers of an axis are single precision."""
+    import numpy as np
+
+    return float(str(np.float32(value))) if isinstance(value, float) else value
 
 
 def _device(log: Path) -> str:

@@ -45,7 +45,7 @@ def _entry(kind: str, name: str) -> dict[str, Any]:
             fields.append({
                 "name": field,
                 "meaning": spec.doc,
-                "expected": f"a {spec.kind}" if spec.kind else spec.expected,
+                "expected": f"name or table ({spec.kind})" if spec.kind else spec.expected,
                 "default": list(default) if isinstance(default, tuple) else default,
                 "swept": spec.role == "swept",
             })  # fmt: skip

@@ -22,7 +22,7 @@ def merge(output: Path) -> int:
     sweep = stored_sweep(run.manifest["config_toml"], run.path)
     with run.lock():
         layout = bridge.manifest_layout(sweep, run.manifest)
-        found = sum(len(p.read(())["seed"]) for p in run.parts())
+        found = sum(len(p.read(("seed",))["seed"]) for p in run.parts())
         if found < sweep.n_models:
             raise UsageError(
                 f"{run.path}: {found:,} of {sweep.n_models:,} models are trained; "

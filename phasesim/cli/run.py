@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from phasesim.cli.common import (
+    check_platform,
     choose_platform,
     format_bytes,
     parse_bytes,
@@ -17,6 +18,7 @@ from phasesim.cli.common import (
     stop_on_signals,
 )
 from phasesim.config import load_sweep
+from phasesim.errors import UsageError
 
 
 def run(
@@ -65,6 +67,8 @@ def run(
     """
     loaded = load_sweep(sweep, set_ or (), scale=scale)
     final = output or Path(f"{loaded.name}.h5")
+    if final.is_dir() or not final.parent.is_dir():
+        raise UsageError(f"-o {final}: expected a file NAME.h5 in a folder that exists")
     choose_platform(platform)
     limit = parse_bytes(memory, "--memory") if memory else None
     from phasesim import estimate
@@ -72,6 +76,7 @@ def run(
     from phasesim.progress import for_stderr
     from phasesim.run import Options, run
 
+    check_platform(platform)
     if not no_cache:
         use_cache()
     if dry_run:

@@ -24,7 +24,9 @@ def status(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False)
     if json:
         print_json(found)
     else:
-        print_table(list(found.items()))
+        counts = ", ".join(f"{n:,} {name}" for name, n in found["by_status"].items())
+        shown = {k: "unknown" if v is None else v for k, v in found.items()}
+        print_table(list({**shown, "by_status": counts}.items()))
     return 0
 
 
@@ -70,6 +72,7 @@ def _running(run: Path) -> dict[str, Any]:
         for code in part.read(("status",))["status"]:
             counts[code] += 1
     done = sum(counts[1:])
+    state = "complete" if done == total and state == "stopped" else state
     counts[0] = total - done
     events = [e for e in directory.read_log() if e["event"] == "chunk"]
     seconds = sum(e["seconds"] for e in events)

@@ -149,6 +149,27 @@ def test_export_writes_once(finished, here, call, ending):
     assert (here / f"x.{ending}").stat().st_size == size > 0
 
 
+def test_merge_builds_the_final_file_of_a_complete_run(here, call):
+    words = ("run", "tiny.toml", "--quiet", "--no-cache", "--keep-run")
+    assert call(*words)[0] == 0
+    expected = (here / "tiny.h5").read_bytes()
+    (here / "tiny.h5").unlink()
+    (here / "tiny.h5.sha256").unlink()
+    code, out, _ = call("status", "tiny.run", "--json")
+    assert code == 0 and json.loads(out)["state"] == "complete"
+    assert call("merge", "tiny.h5") == (0, "", "")
+    assert (here / "tiny.h5").read_bytes() == expected and not (here / "tiny.run").exists()
+
+
+def test_merge_refuses_what_is_not_complete(here, call):
+    call("run", "tiny.toml", "--quiet", "--no-cache", "--keep-run")
+    (here / "tiny.h5").unlink()
+    for chunk in (here / "tiny.run" / "chunks").iterdir():
+        chunk.unlink()
+    code, out, err = call("merge", "tiny.h5")
+    assert (code, out) == (2, "") and "0 of 12 models are trained" in err
+
+
 def test_a_missing_extra_names_the_pip_command(finished, here, call, monkeypatch):
     monkeypatch.setitem(sys.modules, "xarray", None)
     code, out, err = call("export", finished, "-o", "x.nc")
@@ -178,6 +199,10 @@ def test_exported_csv_has_a_line_a_model(finished, here, call):
         (["info", "none.h5"], 2, "no such store"),
         (["status", "tiny.toml"], 65, "tiny.toml"),
         (["merge", "none.h5"], 2, "none.run"),
+        (["run", "tiny.toml", "-o", "."], 2, "expected a file NAME.h5"),
+        (["figure", "phase-2x1", "--reduce", "bst"], 2, "did you mean 'best'?"),
+        (["figure", "phase-2x1", "-o", "x.svg"], 2, "expected .png or .pdf"),
+        (["list", "regularizer", "--json", "--nope"], 2, "--nope"),
         (["figure"], 2, "--list"),
         (["figure", "no-such-figure"], 2, "no figure 'no-such-figure'"),
         (["figure", "phase-2x1", "--no-train"], 2, "phasesim run"),

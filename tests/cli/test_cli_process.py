@@ -48,6 +48,21 @@ def test_light_commands_import_nothing_heavy(words, code, tmp_path):
     assert "imported" not in done.stderr
 
 
+def test_a_platform_that_is_not_there_names_its_extra(tmp_path):
+    (tmp_path / "slow.toml").write_text(SLOW_SWEEP)
+    environment = {k: v for k, v in os.environ.items() if k != "JAX_PLATFORMS"}
+    done = phasesim("run", "slow.toml", "--platform", "gpu", cwd=tmp_path, env=environment)
+    assert done.returncode == 2 and "pip install 'phasesim[cuda12]'" in done.stderr
+    assert done.stderr.count("error:") == 1 and not (tmp_path / "slow.run").exists()
+
+
+def test_a_dry_run_predicts_seconds_within_reason(tmp_path):
+    # not a timing: the estimate must not be the zero that comes of timing too little
+    (tmp_path / "slow.toml").write_text(SLOW_SWEEP)
+    done = phasesim("run", "slow.toml", "--dry-run", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["seconds"] > 1
+
+
 SLOW_SWEEP = """
 name = "slow"
 n_features = 2

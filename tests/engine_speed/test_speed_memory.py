@@ -9,7 +9,7 @@ import phasesim as ps
 from phasesim.engines import _evaluate
 from phasesim.errors import UsageError
 from phasesim.execute import Executor, blocks_in_flight
-from phasesim.plan import EVALUATION_BATCH, RANKED, Plan
+from phasesim.plan import EVALUATION_BATCH, RANKED, THRESHOLDS, Plan
 
 
 def plan_of(n, m, batch=1024, draws="shared", models=8):
@@ -20,6 +20,7 @@ def plan_of(n, m, batch=1024, draws="shared", models=8):
 
 def test_the_planner_knows_the_sizes_of_the_evaluation():
     assert (RANKED, EVALUATION_BATCH) == (_evaluate.RANKED, _evaluate.BATCH)
+    assert THRESHOLDS == _evaluate.N_THRESHOLDS
 
 
 @pytest.mark.parametrize(

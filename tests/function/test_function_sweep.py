@@ -62,8 +62,14 @@ def test_text_axes_compile_apart_and_failures_are_statuses():
     assert (result.status[:, 1] == ps.Status.nonfinite_loss).all()
 
 
+def test_a_memory_bound_does_not_hinder_a_function():
+    axes = [ps.values("scale", [0.5])]
+    result = ps.sweep_function(walk, axes, fixed={"n": 2}, options=ps.Options(memory=1))
+    assert np.isfinite(result.stored("end")).all()
+
+
 def test_arguments_that_do_not_exist_are_refused_by_name():
-    with pytest.raises(ps.ConfigError, match="sclae.*expected key, scale, n, kind"):
+    with pytest.raises(ps.ConfigError, match=r"sclae.*expected key, scale, n, kind"):
         ps.sweep_function(walk, [ps.linspace("sclae", 0, 1, 2)])
     with pytest.raises(ps.PhasesimError, match="status"):
         ps.sweep_function(lambda key, x: {"status": jnp.float32(x)}, [ps.values("x", [0.5])],

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -125,13 +124,3 @@ def _put(tree: Any, keys: list[str], mark: str) -> None:
         else:
             tree = tree[key]
     tree[last] = mark
-
-
-def grid_values(sweep: Sweep) -> list[np.ndarray]:
-    """Values of each axis as arrays."""
-    return [axis.array() for axis in sweep.axes]
-
-
-def n_blocks(n_cells: int, lane_width: int) -> int:
-    """Blocks of one replica: the last one is padded."""
-    return math.ceil(n_cells / lane_width)

@@ -134,16 +134,6 @@ class Plan:
             out[cohort.cells] = cohort.cell_digests
         return out
 
-    @cached_property
-    def sizes(self) -> dict[str, int]:
-        """Largest sizes over the cohorts: to these every row is padded."""
-        templates = [c.template for c in self.cohorts]
-        return {
-            "feature": max(t.n_features for t in templates),
-            "hidden": max(t.n_hidden for t in templates),
-            "loss_step": max(min(t.record.n_losses, t.n_steps) for t in templates),
-        }
-
     def memory_of_block(self, number: int) -> int:
         """Bytes one block of a cohort needs while it trains and is evaluated, from its sizes.
 

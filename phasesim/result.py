@@ -200,6 +200,12 @@ class Result:
 
         return to_xarray(self)
 
+    def to_dataframe(self) -> Any:
+        """Scalars of every model as a pandas.DataFrame, one line a model."""
+        from phasesim.export import to_dataframe
+
+        return to_dataframe(self)
+
     def close(self) -> None:
         """Close the file behind the result, if there is one."""
         getattr(self._source, "close", lambda: None)()

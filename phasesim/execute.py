@@ -149,10 +149,7 @@ class Executor:
         return rows.describe([c.template for c in self.plan.cohorts], shapes)
 
     def _inputs(self, block: Block) -> Inputs:
-        cohort, lanes = self.plan.cohorts[block.cohort], self.plan.lanes[block.cohort]
-        # the tail is filled with copies: a tile always has its full width
-        filled = np.resize(block.rows, lanes)
-        filled[len(block.rows) :] = block.rows[-1]
+        cohort, filled = self.plan.cohorts[block.cohort], self.plan.filled(block)
         experiment = cohort.stacked(filled)
         pytree.register(experiment)
         template = cohort.template

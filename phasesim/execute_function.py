@@ -79,9 +79,7 @@ class FunctionExecutor(Executor):
         return [program(c.static) for c in self.plan.cohorts]
 
     def _arguments(self, block: Block) -> tuple[jax.Array, dict[str, jax.Array]]:
-        cohort, lanes = self.plan.cohorts[block.cohort], self.plan.lanes[block.cohort]
-        filled = np.resize(block.rows, lanes)
-        filled[len(block.rows) :] = block.rows[-1]
+        cohort, filled = self.plan.cohorts[block.cohort], self.plan.filled(block)
         keys = cell_keys(self.plan.sweep.seed, cohort.cell_digests[filled], block.replica)
         swept = {n: jnp.asarray(c[filled], jnp.float32) for n, c in cohort.columns.items()}
         return keys, swept

@@ -105,3 +105,9 @@ class Experiment(Part):
     def cell_digest(self) -> bytes:
         """SHA-256 that identifies the trained model (beside its seed)."""
         return digest(self, n_steps=self.n_steps)
+
+
+def curve_ends(experiment: Experiment) -> list[int]:
+    """Steps after which a point of the loss curve is complete, last one n_steps."""
+    points = min(experiment.record.n_losses, experiment.n_steps)
+    return [experiment.n_steps * (i + 1) // points for i in range(points)]

@@ -104,6 +104,12 @@ class Plan:
                     found.append(Block(number, replica, rows[start : start + lanes]))
         return found
 
+    def filled(self, block: Block) -> np.ndarray:
+        """A block's rows with copies behind them: a tile always has its full width."""
+        rows = np.full(self.lanes[block.cohort], block.rows[-1])
+        rows[: len(block.rows)] = block.rows
+        return rows
+
     @property
     def n_models(self) -> int:
         """Models still to train."""

@@ -8,8 +8,7 @@ import jax
 import numpy as np
 
 from phasesim.engines._program import Outcome
-from phasesim.engines._state import curve_ends
-from phasesim.experiment import Experiment
+from phasesim.experiment import Experiment, curve_ends
 
 
 class FieldInfo(NamedTuple):

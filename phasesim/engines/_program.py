@@ -19,7 +19,8 @@ from phasesim.engines._draws import has_map, sample, uniforms
 from phasesim.engines._evaluate import Readout, evaluate
 from phasesim.engines._gradient import importance_weighted, loss_and_gradient
 from phasesim.engines._population import Exact, exact_end, exact_gradient, null_loss, square_mean
-from phasesim.engines._state import Inputs, State, curve_ends, record, start_state
+from phasesim.engines._state import Inputs, State, record, start_state
+from phasesim.experiment import curve_ends
 from phasesim.status import Status
 
 #: a final loss above this many times the loss of a constant output counts as diverged

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
-from phasesim.experiment import Experiment
+from phasesim.experiment import Experiment, curve_ends
 
 
 class Inputs(NamedTuple):
@@ -60,12 +60,6 @@ def start_state(inputs: Inputs) -> State:
         jnp.zeros((4, size)),
         jnp.full(size, -1, jnp.int32),
     )
-
-
-def curve_ends(experiment: Experiment) -> list[int]:
-    """Steps after which a point of the loss curve is complete, last one n_steps."""
-    points = min(experiment.record.n_losses, experiment.n_steps)
-    return [experiment.n_steps * (i + 1) // points for i in range(points)]
 
 
 def record(state: State, step: jax.Array, loss: jax.Array, experiment: Experiment) -> State:

@@ -38,13 +38,7 @@ def waves(turns: Any) -> Waves:
     ψ₂ = e^{ih} (sinc h - J + ihJ)/2.
     """
     xp = namespace(turns)
-    whole = xp.round(turns)
-    r = turns - whole
-    # in e^{ih} sinc h the signs lost by taking r for turns cancel: h = π turns
-    inside = whole == 0
-    sinc, cos = _sinc_and_cos(r)
-    sin = math.pi * r * sinc
-    sinc = sinc * xp.where(inside, 1, r / xp.where(inside, 1, turns))
+    sinc, cos, sin = _sinc_cos_sin(turns)
     h = math.pi * turns
     h2 = h * h
     small = h2 < 1
@@ -60,14 +54,19 @@ def waves(turns: Any) -> Waves:
 
 def characteristic(turns: Any) -> Pair:
     """χ alone."""
+    sinc, cos, sin = _sinc_cos_sin(turns)
+    return cos * sinc, sin * sinc
+
+
+def _sinc_cos_sin(turns: Any) -> tuple[Any, Any, Any]:
+    """Sinc h, cos h and sin h at h = π turns, up to a sign that cancels in e^{ih} sinc h."""
     xp = namespace(turns)
     whole = xp.round(turns)
     r = turns - whole
     inside = whole == 0
     sinc, cos = _sinc_and_cos(r)
     sin = math.pi * r * sinc
-    sinc = sinc * xp.where(inside, 1, r / xp.where(inside, 1, turns))
-    return cos * sinc, sin * sinc
+    return sinc * xp.where(inside, 1, r / xp.where(inside, 1, turns)), cos, sin
 
 
 def turned(turns: Any) -> Pair:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from phasesim.errors import UsageError
+from phasesim.experiment import curve_ends
 from phasesim.plot._style import on_axes
 from phasesim.result import Result
 
@@ -38,9 +39,8 @@ def prepare_loss_curve(result: Result, *, cell: Sequence[int]) -> tuple[Array, A
         raise UsageError(f"cell: found {cell}, expected an index into the grid of shape {shape}")
     experiment = result.experiment(cell)
     # cells of fewer steps than the longest one are padded behind their own points
-    points = min(experiment.record.n_losses, experiment.n_steps)
-    curves = np.asarray(result.stored("loss_curve")[cell], dtype=float)[:, :points]
-    steps = np.array([experiment.n_steps * (i + 1) // points for i in range(points)])
+    steps = np.array(curve_ends(experiment))
+    curves = np.asarray(result.stored("loss_curve")[cell], dtype=float)[:, : len(steps)]
     return steps, curves / experiment.null_loss()
 
 

@@ -10,7 +10,8 @@ import pytest
 import phasesim as ps
 from phasesim import pytree
 from phasesim.engines._draws import sample
-from phasesim.engines._state import curve_ends, tail_steps
+from phasesim.engines._state import tail_steps
+from phasesim.experiment import curve_ends
 from phasesim.keys import stream
 
 STEPS, BATCH, N, M = 200, 64, 4, 2

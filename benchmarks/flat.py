@@ -15,6 +15,8 @@ from benchmarks import machine
 from benchmarks.worker import peak_rss
 
 STEPS = 200
+#: a figure rests on at least this many models a turn: a tenth of a second says little
+FEWEST = 10_000
 #: grids of density × ratio: whole numbers of blocks, so that padding is in none of the figures
 GRIDS = {1000: (32, 32), 10_000: (128, 80), 100_000: (320, 320), 1_000_000: (1000, 1024)}
 
@@ -40,11 +42,13 @@ def measure(largest: int = 1_000_000) -> dict[str, list[float]]:
     for turn in range(5):
         for size in sizes:
             # the largest take minutes, in which interruptions average out
-            if turn >= {100_000: 3, 1_000_000: 1}.get(size, 5):
+            if turn >= {1_000_000: 2}.get(size, 5):
                 continue
+            runs = max(FEWEST // size, 1)
             began = time.perf_counter()
-            ps.run(sweeps[size])
-            seconds = time.perf_counter() - began
+            for _ in range(runs):
+                ps.run(sweeps[size])
+            seconds = (time.perf_counter() - began) / runs
             found.setdefault(str(sweeps[size].n_models), []).append(seconds)
     return found
 

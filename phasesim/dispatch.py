@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from typing import Any
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that stay for later runs: the memory a thread touches first costs milliseconds."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="phasesim")
 
 
 def in_order(
@@ -18,7 +25,7 @@ def in_order(
     """Yield ``work(task)`` for each task, in order, computed by ``in_flight`` threads.
 
     Args:
-        work: what to do; the threads run it side by side.
+        work: what to do; the threads run it side by side, and none of it goes on after an error.
         tasks: what to do it to.
         in_flight: tasks under way at once, to begin with.
         too_much: whether an error says that fewer tasks fit at once; the task is then done
@@ -29,27 +36,27 @@ def in_order(
     pending: deque[tuple[Any, Future]] = deque()
     # the queue stays short, so that finished results do not pile up ahead of who takes them
     ahead = 2 * in_flight
-    with ThreadPoolExecutor(in_flight) as pool:
-        try:
-            while waiting or pending:
-                while waiting and len(pending) < ahead:
-                    pending.append((waiting[0], pool.submit(work, waiting[0])))
-                    waiting.popleft()
-                task, future = pending.popleft()
-                try:
-                    result = future.result()
-                except Exception as error:
-                    if not too_much(error) or ahead == 1:
-                        raise
-                    ahead = max(1, min(ahead, in_flight) // 2)
-                    wait([f for _, f in pending])
-                    waiting.extendleft(t for t, _ in reversed(pending))
-                    waiting.appendleft(task)
-                    pending.clear()
-                    continue
-                yield result
-        except BaseException:
-            abandon()
-            for _, future in pending:
-                future.cancel()
-            raise
+    pool = _pool(in_flight)
+    try:
+        while waiting or pending:
+            while waiting and len(pending) < ahead:
+                pending.append((waiting[0], pool.submit(work, waiting[0])))
+                waiting.popleft()
+            task, future = pending.popleft()
+            try:
+                result = future.result()
+            except Exception as error:
+                if not too_much(error) or ahead == 1:
+                    raise
+                ahead = max(1, min(ahead, in_flight) // 2)
+                wait([f for _, f in pending])
+                waiting.extendleft(t for t, _ in reversed(pending))
+                waiting.appendleft(task)
+                pending.clear()
+                continue
+            yield result
+    except BaseException:
+        abandon()
+        # none may outlive this call: they write into what the caller now puts away
+        wait([future for _, future in pending if not future.cancel()])
+        raise

@@ -182,8 +182,13 @@ class Executor:
             end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
             began = time.perf_counter()
             between = jax.device_put((np.int32(step), np.int32(end)))
-            state, outcome = program(inputs, state, *between)
-            jax.block_until_ready(state)
+            try:
+                state, outcome = program(inputs, state, *between)
+                jax.block_until_ready(state)
+            except Exception:
+                # the block is trained again from its start, or not at all
+                self.on_steps(-step * models)
+                raise
             self._measure(cohort, step, end, time.perf_counter() - began)
             self.on_steps((end - step) * models)
             step = end
@@ -219,14 +224,15 @@ def blocks_in_flight(plan: Plan, memory: int | None) -> int:
     """How many blocks train at once: one a core on CPU, fewer where memory is short."""
     devices = jax.local_devices()
     wanted = os.cpu_count() or 1 if devices[0].platform == "cpu" else len(devices)
-    largest = max(plan.memory_of_block(i) for i in range(len(plan.cohorts)))
-    if memory is None or largest == 0:
-        return wanted  # no bound, or a function whose needs are not known
-    if memory < largest:
+    if memory is None:
+        return wanted
+    # of a function whose needs are not known, what its thread takes
+    each = plan.peak_memory(1)
+    if memory < each:
         raise UsageError(
-            f"--memory: found {memory:,} bytes, expected at least the {largest:,} of one block"
+            f"--memory: found {memory:,} bytes, expected at least {each:,}, which one block takes"
         )
-    return min(wanted, memory // largest)
+    return min(wanted, memory // each)
 
 
 def _copied(params: Any) -> dict[str, np.ndarray]:

@@ -40,9 +40,12 @@ def test_predicted_memory_is_within_a_quarter_of_the_compilers(n, m, batch, draw
 def test_budget_bounds_the_blocks_in_flight(monkeypatch):
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     plan = plan_of(200, 20)
-    block = plan.memory_of_block(0)
+    block = plan.peak_memory(1)
+    assert block > plan.memory_of_block(0)
     assert blocks_in_flight(plan, None) == 8
     assert blocks_in_flight(plan, 3 * block + 1) == 3
+    # what the dry run states keeps to the budget
+    assert plan.peak_memory(blocks_in_flight(plan, 3 * block + 1)) <= 3 * block + 1
     with pytest.raises(UsageError, match=r"--memory: found .* expected at least"):
         blocks_in_flight(plan, block - 1)
 
@@ -51,7 +54,8 @@ def test_the_widest_cohort_decides_the_blocks_in_flight(tiny_sweep, monkeypatch)
     monkeypatch.setattr("os.cpu_count", lambda: 8)
     plan = Plan(tiny_sweep([ps.values("n_features", [3, 200])]))
     sizes = [plan.memory_of_block(i) for i in range(2)]
-    assert blocks_in_flight(plan, 2 * max(sizes)) == 2
+    assert plan.peak_memory(1) > max(sizes)
+    assert blocks_in_flight(plan, 2 * plan.peak_memory(1)) == 2
 
 
 class Crowded(Executor):

@@ -26,9 +26,11 @@ class FieldSpec:
     high: float = math.inf
     open_low: bool = False
     per_feature: bool = False
+    listed: str = ""
     optional: bool = False
     choices: tuple[str, ...] = ()
     identity: bool = True
+    course: bool = False
 
     def check(self, name: str, value: Any) -> Any:
         """The value in its canonical form.
@@ -49,9 +51,14 @@ class FieldSpec:
             text += f" in {'(' if self.open_low else '['}{self.low:g}, {self.high:g}]"
         elif self.low > -math.inf:
             text += f" {'>' if self.open_low else '>='} {self.low:g}"
-        if self.per_feature:
-            text += " or a list with one per feature"
+        if self.one_per:
+            text += f" or a list with one per {self.one_per}"
         return text
+
+    @property
+    def one_per(self) -> str:
+        """What a list has one number for; empty where none is allowed."""
+        return "feature" if self.per_feature else self.listed
 
 
 def swept(
@@ -62,7 +69,9 @@ def swept(
     high: float = math.inf,
     open_low: bool = False,
     per_feature: bool = False,
+    listed: str = "",
     optional: bool = False,
+    course: bool = False,
 ) -> Any:
     """A number that may differ between models of one compiled program.
 
@@ -73,11 +82,14 @@ def swept(
         high: largest value allowed.
         open_low: whether ``low`` itself is refused.
         per_feature: whether a list with one number a feature is allowed.
+        listed: what else a list may have one number for; the part checks its length.
         optional: whether the field may be absent.
+        course: whether it decides how a run goes on but not how it starts: a model's hash depends
+            on it, its random keys do not.
     """
     spec = FieldSpec(
-        "swept", doc, float, low=low, high=high, open_low=open_low,
-        per_feature=per_feature, optional=optional,
+        "swept", doc, float, low=low, high=high, open_low=open_low, per_feature=per_feature,
+        listed=listed, optional=optional, identity=not course, course=course,
     )  # fmt: skip
     return dataclasses.field(default=default, metadata={"spec": spec})
 
@@ -90,6 +102,7 @@ def static(
     high: float = math.inf,
     choices: tuple[str, ...] = (),
     identity: bool = True,
+    course: bool = False,
 ) -> Any:
     """A size, switch or word that shapes the compiled program.
 
@@ -99,11 +112,14 @@ def static(
         low: smallest integer allowed.
         high: largest integer allowed.
         choices: the words allowed.
-        identity: whether a model's random keys depend on it.
+        identity: whether a model's random keys and its hash depend on it.
+        course: whether it decides how a run goes on but not how it starts: a model's hash depends
+            on it, its random keys do not.
     """
     spec = FieldSpec(
-        "static", doc, type(default), low=low, high=high, choices=choices, identity=identity
-    )
+        "static", doc, type(default), low=low, high=high, choices=choices,
+        identity=identity and not course, course=course,
+    )  # fmt: skip
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
@@ -124,7 +140,7 @@ def check_number(spec: FieldSpec, name: str, value: Any) -> float:
 def _check_swept(spec: FieldSpec, name: str, value: Any) -> Any:
     if value is None and spec.optional:
         return None
-    if spec.per_feature and not isinstance(value, str) and hasattr(value, "__iter__"):
+    if spec.one_per and not isinstance(value, str) and hasattr(value, "__iter__"):
         return tuple(check_number(spec, f"{name}[{i}]", v) for i, v in enumerate(value))
     return check_number(spec, name, value)
 

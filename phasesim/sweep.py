@@ -78,8 +78,9 @@ class Sweep(_SweepFields):
         spec = spec_at(base, axis.path)
         if spec.role in ("nested", "table") or axis.path.startswith("record."):
             raise ConfigError(axis.path, "is not a field that can be swept")
-        if spec.per_feature and isinstance(self._own(axis.path), tuple):
-            raise ConfigError(axis.path, "is a list with one number per feature, not one number")
+        if spec.one_per and isinstance(self._own(axis.path), tuple):
+            found = f"is a list with one number per {spec.one_per}, not one number"
+            raise ConfigError(axis.path, found)
         if spec.role == "swept":
             for value in axis.values:
                 check_number(spec, axis.path, value)

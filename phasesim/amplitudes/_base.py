@@ -25,3 +25,7 @@ class Amplitude(Part):
     def characteristic(self, w: Any) -> Any:
         """E exp(i w x) of an active feature, at real w of any shape."""
         raise AttributeError(f"{type(self).__name__} has no known characteristic function")
+
+    def law(self) -> Any:
+        """The `phasesim.exact._law.Law` by which expected losses are exact; None if unknown."""
+        return None

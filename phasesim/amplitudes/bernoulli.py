@@ -22,3 +22,8 @@ class bernoulli(Amplitude):
     def characteristic(self, w: Any) -> Any:
         xp = namespace(w)
         return xp.exp(1j * xp.asarray(w))
+
+    def law(self) -> Any:
+        from phasesim.exact.laws.ones import Ones
+
+        return Ones()

@@ -25,3 +25,8 @@ class exponential(Amplitude):
 
     def characteristic(self, w: Any) -> Any:
         return 1 / (1 - 1j * namespace(w).asarray(w))
+
+    def law(self) -> Any:
+        from phasesim.exact.laws.exponential import Exponential
+
+        return Exponential()

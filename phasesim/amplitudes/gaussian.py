@@ -31,3 +31,8 @@ class gaussian(Amplitude):
     def characteristic(self, w: Any) -> Any:
         xp = namespace(w)
         return xp.exp(-xp.square(xp.asarray(w)) / 2) + 0j
+
+    def law(self) -> Any:
+        from phasesim.exact.laws.gaussian import Gaussian
+
+        return Gaussian()

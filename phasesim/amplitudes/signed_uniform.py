@@ -22,3 +22,8 @@ class signed_uniform(Amplitude):
     def characteristic(self, w: Any) -> Any:
         xp = namespace(w)
         return xp.sinc(xp.asarray(w) / xp.pi) + 0j
+
+    def law(self) -> Any:
+        from phasesim.exact.laws.interval import Interval
+
+        return Interval(low=-1)

@@ -21,3 +21,8 @@ class uniform(Amplitude):
 
     def characteristic(self, w: Any) -> Any:
         return unit_exponential_integral(w)
+
+    def law(self) -> Any:
+        from phasesim.exact.laws.interval import Interval
+
+        return Interval(low=0)

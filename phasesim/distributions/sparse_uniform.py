@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from phasesim.amplitudes._base import Amplitude
-from phasesim.distributions._base import Distribution, per_feature
+from phasesim.distributions._base import Distribution, amplitude, density, per_feature
+from phasesim.distributions._patterns import Context, singletons
 from phasesim.errors import ConfigError
 from phasesim.fields import static, swept
 from phasesim.numerics import namespace
-from phasesim.parts import choice, part
+from phasesim.parts import part
 
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'Experiment setup'")
@@ -23,10 +24,8 @@ class sparse_uniform(Distribution):
     [0.0775, 0.0775]
     """
 
-    density: float = swept(
-        0.1, "P(a given feature is active)", low=0, high=1, open_low=True, per_feature=True
-    )
-    amplitude: Amplitude = choice("amplitude", "uniform", "law of an active feature's value")
+    density: float = density(per_feature=True)
+    amplitude: Amplitude = amplitude()
     factor: float = swept(1.0, "multiplies the density of one feature", low=0, open_low=True)
     factor_index: int = static(0, "the feature that factor applies to", low=0, high=999_999)
 
@@ -61,17 +60,10 @@ class sparse_uniform(Distribution):
         p = self.density_per_feature(n)[:, None]
         return namespace(u).where(u < p, self.amplitude.quantile(u * (1 / p)), 0)
 
-    def mean(self, n: int) -> Any:
-        return self.density_per_feature(n) * self.amplitude.mean
-
-    def variance(self, n: int) -> Any:
-        p = self.density_per_feature(n)
-        return p * self.amplitude.second_moment - (p * self.amplitude.mean) ** 2
-
     def characteristic(self, w: Any, n: int) -> Any:
         """E exp(i w_i x_i) of each feature, shape (n, ...) for w of shape (n, ...)."""
         p = self.density_per_feature(n).reshape(n, *([1] * (namespace(w).ndim(w) - 1)))
         return 1 - p + p * self.amplitude.characteristic(w)
 
-    def groups(self, n: int) -> list[list[int]]:
-        return [[i] for i in range(n)]
+    def activity(self, n: int) -> list[Context]:
+        return [Context(1.0, singletons(self.density_per_feature(n)))]

@@ -20,12 +20,17 @@ FLOATS = {
     "factor": st.floats(0.1, 2),
     "ratio": st.floats(0.1, 9),
     "base": st.floats(0.1, 2),
+    "weights": st.floats(0.1, 9),
+    # correlated and anticorrelated take density or this
+    "set_density": st.none(),
 }
+#: sizes that have to divide n_features
+DIVISORS = ("set_size", "n_contexts", "n_components")
 
 
 @st.composite
-def parts(draw, kind):
-    """Any variant of a kind with any numbers."""
+def parts(draw, kind, n=1):
+    """Any variant of a kind with any numbers that go with n features."""
     known = [n for n in registry.names(kind) if n not in ("values", "from_store")]
     cls = registry.get(kind, draw(st.sampled_from(known)))
     fields = {}
@@ -35,7 +40,9 @@ def parts(draw, kind):
         elif spec.role == "swept":
             low, high = max(spec.low, -5), min(spec.high, 5)
             fields[name] = draw(FLOATS.get(name, st.floats(low, high)))
-        elif spec.type is int and name != "factor_index":
+        elif name in DIVISORS:
+            fields[name] = draw(st.sampled_from([d for d in (1, 2) if n % d == 0]))
+        elif spec.type is int and name not in ("factor_index", "overlap"):
             fields[name] = draw(st.integers(max(int(spec.low), 1), 9))
     return cls(**fields)
 
@@ -44,7 +51,7 @@ def parts(draw, kind):
 def experiments(draw):
     n = draw(st.integers(1, 5))
     made = {
-        kind: draw(parts(kind))
+        kind: draw(parts(kind, n))
         for kind in ("distribution", "importance", "model", "optimizer", "init")
     }
     if draw(st.booleans()):

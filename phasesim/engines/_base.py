@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from phasesim.parts import Part
 
 
@@ -15,3 +17,7 @@ class Engine(Part):
     kind = "engine"
     #: whether steps and evaluation draw samples
     samples = True
+    #: gradient norm below which a model stops, None: it trains to its last step
+    stop_gradient: Any = None
+    #: iterations that follow the last step
+    polish_steps = 0

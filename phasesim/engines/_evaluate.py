@@ -18,7 +18,7 @@ BATCH = 1024
 #: samples on which scores are ranked for the AUC, and thresholds at which they are counted
 RANKED = 4096
 N_THRESHOLDS = 16
-#: an output above this where the input is 0 is a false activation
+#: an output (of a logit: its probability) above this where the input is 0 is a false activation
 FALSE_ABOVE = 0.25
 
 
@@ -68,7 +68,8 @@ def _sums(experiment: Experiment, params: Any, key: jax.Array, i: Any) -> dict[s
     output = experiment.model.apply(params, x, experiment.n_hidden)
     score = _scores(experiment, params, x)
     silent = x == 0
-    energy = output**2
+    said = experiment.loss.estimate(output)
+    energy = said**2
     terms = {
         "r": score,
         "rr": score**2,
@@ -76,7 +77,7 @@ def _sums(experiment: Experiment, params: Any, key: jax.Array, i: Any) -> dict[s
         "xx": x**2,
         "rx": score * x,
         "silent": silent.astype(x.dtype),
-        "false": (silent & (output > FALSE_ABOVE)).astype(x.dtype),
+        "false": (silent & (said > FALSE_ABOVE)).astype(x.dtype),
         "energy": energy,
         "leaked": jnp.where(silent, energy, 0),
     }
@@ -85,14 +86,15 @@ def _sums(experiment: Experiment, params: Any, key: jax.Array, i: Any) -> dict[s
 
 
 def _scores(experiment: Experiment, params: Any, x: jax.Array) -> jax.Array:
-    """Ŵ_i·h with h = W x, shape (n, batch); NaN without feature directions."""
+    """Ŵ_i·h with h = act(W x), shape (n, batch); NaN without feature directions."""
     directions = experiment.model.directions(params)
     if directions is None or directions[0].shape[1] != x.shape[0]:
         return jnp.full_like(x, jnp.nan)
     W = directions[0]
     norm = jnp.linalg.norm(W, axis=0, keepdims=True)
     unit = W / jnp.where(norm > 0, norm, 1)
-    return jnp.matmul(unit.T, jnp.matmul(W, x, precision="highest"), precision="highest")
+    h = experiment.model.activate(jnp.matmul(W, x, precision="highest"))
+    return jnp.matmul(unit.T, h, precision="highest")
 
 
 def _auc(experiment: Experiment, params: Any, key: jax.Array) -> jax.Array:

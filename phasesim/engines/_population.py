@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
+from phasesim.engines._in_turn import in_turn
+from phasesim.engines._laws import is_independent, is_plain, law_evaluated, linear_evaluated
 from phasesim.exact._error import rounding_estimate, tail_bound
 from phasesim.exact._linear import linear_loss_and_gradient
 from phasesim.exact._pair import pair_loss_and_gradient
@@ -19,10 +20,6 @@ from phasesim.experiment import Experiment
 FEWEST_WAVES, WAVES_PER_FEATURE = 64, 4
 #: times as many terms judge the end of a run
 FINER = 4
-#: numbers in an array over models, pairs of features and waves that stays in the cache
-CACHED = 1 << 14
-#: the same for devices that have no such cache
-ON_DEVICE = 1 << 26
 #: the loss must be known to this many null losses, and to this many of itself
 TOLERANCE = 1e-5
 
@@ -43,21 +40,25 @@ def n_waves(n_features: int) -> int:
     return waves
 
 
-def exact_gradient(experiment: Experiment, params: Any) -> tuple[jax.Array, Any]:
-    """Exact loss (L,) and gradient of a tile."""
-    loss, gradient, _ = _evaluated(experiment, params, n_waves(experiment.n_features))
+def exact_gradient(experiment: Experiment, params: Any, finer: int = 1) -> tuple[jax.Array, Any]:
+    """Exact loss (L,) and gradient of a tile, with so many times the terms of training."""
+    loss, gradient, _ = _evaluated(experiment, params, finer * n_waves(experiment.n_features))
     return loss, gradient
 
 
 def exact_end(experiment: Experiment, params: Any) -> Exact:
     """Exact loss of a tile with more terms than in training, and whether to trust it."""
     loss, gradient, error = _evaluated(experiment, params, FINER * n_waves(experiment.n_features))
-    squares = [
-        jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in jax.tree.leaves(gradient)
-    ]
     # a model beyond the range of float32 has its own status
     bad = (error > TOLERANCE * (null_loss(experiment) + loss)) & jnp.isfinite(loss)
-    return Exact(loss, jnp.sqrt(sum(squares)), bad)
+    return Exact(loss, gradient_norm(gradient), bad)
+
+
+def gradient_norm(gradient: Any) -> jax.Array:
+    """Norm over all parameters of each model of a tile, (L,)."""
+    leaves = jax.tree.leaves(gradient)
+    squares = [jnp.sum(leaf.reshape(leaf.shape[0], -1) ** 2, axis=1) for leaf in leaves]
+    return jnp.sqrt(sum(squares))
 
 
 def null_loss(experiment: Experiment) -> jax.Array:
@@ -85,8 +86,14 @@ def _evaluated(experiment: Experiment, params: Any, waves: int) -> tuple[jax.Arr
     importance = jax.vmap(lambda e: jnp.asarray(e.importance.per_feature(n), W.dtype))(experiment)
     law = jax.vmap(lambda e: _moments(e, n))(experiment)
     if type(experiment.model).__name__ == "linear":
-        loss, dW, db = linear_loss_and_gradient(W, b, law[1], law[2], importance)
+        if is_independent(experiment):
+            loss, dW, db = linear_loss_and_gradient(W, b, law[1], law[2], importance)
+        else:
+            loss, dW, db = linear_evaluated(experiment, W, b, importance)
         return loss, {"W": dW, "b": db}, 0 * loss
+    if not is_plain(experiment):
+        loss, dW, db, error = law_evaluated(experiment, W, b, importance, waves)
+        return loss, {"W": dW, "b": db}, error
 
     def one(W: Any, b: Any, p: Any, weight: Any) -> tuple[jax.Array, ...]:
         return loss_and_gradient(W, b, p, weight, Terms(waves, waves))
@@ -97,19 +104,10 @@ def _evaluated(experiment: Experiment, params: Any, waves: int) -> tuple[jax.Arr
     elif n == 1:
         loss, dW, db, last = one(*arguments)
     else:
-        loss, dW, db, last = jax.lax.platform_dependent(
-            *arguments,
-            cpu=partial(_in_turn, one, max(1, CACHED // (n * n * waves))),
-            default=partial(_in_turn, one, max(1, ON_DEVICE // (n * n * waves))),
-        )
+        loss, dW, db, last = in_turn(one, n * n * waves, *arguments)
     G = jnp.matmul(jnp.swapaxes(W, 1, 2), W, precision="highest")
     tail = jnp.minimum(last, tail_bound(G, law[0], importance, waves))
     return loss, {"W": dW, "b": db}, tail + rounding_estimate(G, b, law[0], importance)
-
-
-def _in_turn(function: Any, size: int, *rows: jax.Array) -> Any:
-    """A one-model function over a tile, so many models at a time."""
-    return jax.lax.map(lambda row: function(*row), rows, batch_size=min(size, rows[0].shape[0]))
 
 
 def _moments(e: Any, n: int) -> tuple[jax.Array, jax.Array, jax.Array]:

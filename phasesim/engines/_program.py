@@ -18,8 +18,10 @@ import optax
 from phasesim.engines._draws import has_map, sample, uniforms
 from phasesim.engines._evaluate import Readout, evaluate
 from phasesim.engines._gradient import importance_weighted, loss_and_gradient
+from phasesim.engines._polish import polished
 from phasesim.engines._population import Exact, exact_end, exact_gradient, null_loss, square_mean
-from phasesim.engines._state import Inputs, State, record, start_state
+from phasesim.engines._state import Inputs, State, record, start_state, tail_steps
+from phasesim.engines._stopping import all_losses, stopped_at, unless
 from phasesim.experiment import curve_ends
 from phasesim.status import Status
 
@@ -41,6 +43,7 @@ class Outcome(NamedTuple):
         first_bad_step: first step with a non-finite loss, -1 where none.
         readout: per-feature measurements on the evaluation sample, None where there is none.
         exact: expected loss and gradient norm, None where they are not known.
+        stopped_step: first step not taken, -1 where all were; None where models do not stop early.
     """
 
     params: Any
@@ -52,6 +55,7 @@ class Outcome(NamedTuple):
     first_bad_step: jax.Array
     readout: Readout | None
     exact: Exact | None
+    stopped_step: jax.Array | None
 
 
 #: sums may be reassociated, which is what lets the CPU add 16 samples at a time; everything that
@@ -81,7 +85,9 @@ def advance(
     # shared numbers are carried one step ahead: a loop carry is an array in memory, while within
     # a step the compiler would draw them anew for every model that reads them
     first = _shared_draws(inputs, begin)
-    state, _ = jax.lax.fori_loop(begin, end, partial(_step, inputs), (state, first))
+    state = _steps(inputs, begin, end, (state, first))
+    if inputs.experiment.engine.polish_steps:
+        state = jax.lax.cond(end == n_steps, partial(_polished, inputs), lambda s: s, state)
     shapes = jax.eval_shape(_outcome, inputs, state)
     outcome = jax.lax.cond(
         end == n_steps,
@@ -89,6 +95,22 @@ def advance(
         lambda: jax.tree.map(lambda s: jnp.zeros(s.shape, s.dtype), shapes),
     )
     return state, outcome
+
+
+def _steps(inputs: Inputs, begin: jax.Array, end: jax.Array, carry: tuple[State, Any]) -> State:
+    """The state after the steps, or earlier where every model has stopped."""
+    body = partial(_step, inputs)
+    if carry[0].stopped is None:
+        return jax.lax.fori_loop(begin, end, body, carry)[0]
+    return jax.lax.while_loop(
+        lambda c: (c[0] < end) & jnp.any(c[1][0].stopped.step < 0),
+        lambda c: (c[0] + 1, body(*c)),
+        (begin, carry),
+    )[1][0]
+
+
+def _polished(inputs: Inputs, state: State) -> State:
+    return state._replace(params=polished(inputs.experiment, state.params))
 
 
 @cache
@@ -137,6 +159,11 @@ def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[St
     else:
         loss, gradient = exact_gradient(experiment, state.params)
     params, opt_state = jax.vmap(update)(experiment, gradient, state.opt_state, state.params)
+    if state.stopped is not None:
+        stopped = stopped_at(experiment, state.stopped, step, loss, gradient)
+        params = unless(stopped, state.params, params)
+        opt_state = unless(stopped, state.opt_state, opt_state)
+        state, loss = state._replace(stopped=stopped), unless(stopped, jnp.zeros_like(loss), loss)
     state = record(state, step, loss, experiment)
     return state._replace(params=params, opt_state=opt_state), _shared_draws(inputs, step + 1)
 
@@ -160,9 +187,14 @@ def _outcome(inputs: Inputs, state: State) -> Outcome:
     else:
         exact = exact_end(experiment, state.params)
     loss = exact.loss if readout is None else readout.loss
-    slope, slope_error = _slope(state.tail, experiment.n_steps)
+    curve, tail = state.curve, state.tail
+    if state.stopped is not None:
+        curve, tail = all_losses(
+            state.stopped, curve, tail, experiment, tail_steps(experiment.n_steps)
+        )
+    slope, slope_error = _slope(tail, experiment.n_steps)
     ends = jnp.array([0, *curve_ends(experiment)])
-    curve = state.curve / jnp.diff(ends)[:, None].astype(state.curve.dtype)
+    curve = curve / jnp.diff(ends)[:, None].astype(state.curve.dtype)
     return Outcome(
         params=state.params,
         loss=loss,
@@ -173,6 +205,7 @@ def _outcome(inputs: Inputs, state: State) -> Outcome:
         first_bad_step=state.first_bad_step,
         readout=readout,
         exact=exact,
+        stopped_step=None if state.stopped is None else state.stopped.step,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 
+from phasesim.engines._stopping import Stopped, none_stopped
 from phasesim.experiment import Experiment, curve_ends
 
 
@@ -36,6 +37,7 @@ class State(NamedTuple):
     curve: jax.Array  # (n_points, L) sums of batch losses over the segments of the loss curve
     tail: jax.Array  # (4, L) sum and sum of squares over both halves of the last tenth
     first_bad_step: jax.Array  # (L,) first step with a non-finite loss, -1 where none
+    stopped: Stopped | None  # None where all models train to their last step
 
 
 def start_state(inputs: Inputs) -> State:
@@ -59,6 +61,7 @@ def start_state(inputs: Inputs) -> State:
         jnp.zeros((points, size)),
         jnp.zeros((4, size)),
         jnp.full(size, -1, jnp.int32),
+        none_stopped(experiment, size),
     )
 
 

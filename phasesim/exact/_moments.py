@@ -15,8 +15,10 @@ class Moments(NamedTuple):
     slopes: tuple[Any, Any, Any]
 
 
-def moments(a: Any, p: Any, chance: Counts) -> Moments:
+def moments(a: Any, p: Any, beside: Any, chance: Counts) -> Moments:
     """Moments and slopes for couplings a (..., n, n) with densities p, 0 where not coupled.
+
+    Slopes take ``beside``, the densities also of features that are not coupled.
 
     Sums over distinct features are power sums less their diagonals; the terms of a single
     feature carry P(at least one other active), so that nothing of order p is subtracted.
@@ -36,10 +38,11 @@ def moments(a: Any, p: Any, chance: Counts) -> Moments:
         + (sum1**3 - 3 * sum1 * square + 2 * cube),
     )
     rest1, rest2 = sum1[..., None] - m1, sum2[..., None] - m2
+    shared = beside * chance.some_but
     pairs = rest1 * rest1 - (square[..., None] - m1 * m1)
     slopes = (
         shared / 2,
-        2 / 3 * a * shared + p * rest1,
-        3 / 4 * a * a * shared + p * (2 * a * rest1 + 3 / 2 * (rest2 + pairs)),
+        2 / 3 * a * shared + beside * rest1,
+        3 / 4 * a * a * shared + beside * (2 * a * rest1 + 3 / 2 * (rest2 + pairs)),
     )
     return Moments(values, slopes)

@@ -9,9 +9,10 @@ Output i is (y + b)_+ with y = a x_i + z, z = Σ_j a_j x_j, on a support of know
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from phasesim.exact._waves import Pair, times, turned, waves
+from phasesim.exact._waves import Pair, Waves, times, turned, waves
 from phasesim.numerics import namespace
 
 
@@ -88,9 +89,11 @@ class Integrands(NamedTuple):
     own: Pair
 
 
-def integrands(k: Any, a: Any, b: Any, p: Any, place: Place) -> Integrands:
+def integrands(
+    k: Any, a: Any, b: Any, p: Any, place: Place, integrals: Callable[[Any], Waves] = waves
+) -> Integrands:
     """Terms k of the loss and of its derivatives by b and a; the last axis is k."""
-    chi, psi, psi2 = waves((a / place.period)[..., None] * k)
+    chi, psi, psi2 = integrals((a / place.period)[..., None] * k)
     turn = turned((b / place.period)[..., None] * k)
     T, p, inside = place.period[..., None], p[..., None], place.inside[..., None]
     # i^-3 = i, i^-2 = -1, i^-1 = -i; the factor 2 is for the waves -k

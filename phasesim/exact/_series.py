@@ -33,27 +33,29 @@ class Terms(NamedTuple):
 
 
 def several_active(
-    a: Any, b: Any, p: Any, couplings: Any, others: Any, chance: Counts, terms: Terms
+    a: Any, b: Any, couplings: Any, densities: tuple[Any, Any, Any], chance: Counts, terms: Terms
 ) -> RowLoss:
     """Loss of each output while at least two other features are active.
 
     Args:
         a: gain of the own feature, (..., n), ≥ 0.
         b: bias, (..., n).
-        p: density of the own feature, (..., n).
         couplings: a_j, (..., n, n).
-        others: density of feature j where output i depends on it, else 0, (..., n, n).
-        chance: `counts` of ``others``.
+        densities: of the own feature, (..., n); of feature j where output i depends on it, else
+            0, (..., n, n); and of every j but i, on which derivatives by a_j depend.
+        chance: `counts` of the second.
         terms: of the series.
     """
+    p, others, beside = densities
     place = placed(a, b, couplings)
     xp = namespace(b)
-    parts = [_polynomial_part(cubic(a, b, p, place), moments(couplings, others, chance))]
+    parts = [_polynomial_part(cubic(a, b, p, place), moments(couplings, others, beside, chance))]
     for first in range(1, terms.n_waves + 1, terms.chunk):
         k = xp.arange(first, min(first + terms.chunk, terms.n_waves + 1)).astype(b.dtype)
         late = (k > terms.n_waves // 2).astype(b.dtype)
         part = integrands(k, a, b, p, place)
-        parts.append(_waves_part(k, late, part, couplings, others, place.period, terms.slopes))
+        dense = others, beside if terms.slopes else None
+        parts.append(_waves_part(k, late, part, couplings, dense, place.period))
     return add(*parts)
 
 
@@ -69,14 +71,15 @@ def _polynomial_part(parts: Cubic, z: Moments) -> RowLoss:
 
 
 def _waves_part(
-    k: Any, late: Any, part: Integrands, couplings: Any, others: Any, T: Any, wanted: bool
+    k: Any, late: Any, part: Integrands, couplings: Any, densities: tuple[Any, Any], T: Any
 ) -> RowLoss:
+    others, beside = densities
     turns = (couplings / T[..., None])[..., None] * k
-    other = waves(turns) if wanted else Waves(characteristic(turns), None, None)
+    other = waves(turns) if beside is not None else Waves(characteristic(turns), None, None)
     found, before = several(others, other.chi)
     coupling = 0 * others
-    if wanted:
-        coupling = others * slopes(others, other, before, part.shift)
+    if beside is not None:
+        coupling = beside * slopes(others, other, before, part.shift)
     return RowLoss(
         real(part.loss, found),
         real(part.own, found),

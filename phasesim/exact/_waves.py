@@ -37,13 +37,9 @@ def waves(turns: Any) -> Waves:
     With h = θ/2 and J = (sinc h - cos h)/h²: χ = e^{ih} sinc h, ψ = e^{ih} (sinc h + ihJ)/2 and
     ψ₂ = e^{ih} (sinc h - J + ihJ)/2.
     """
-    xp = namespace(turns)
     sinc, cos, sin = _sinc_cos_sin(turns)
     h = math.pi * turns
-    h2 = h * h
-    small = h2 < 1
-    taylor = _polynomial(_BESSEL if turns.dtype == np.float64 else _BESSEL[:6], h2)
-    bessel = xp.where(small, taylor, (sinc - cos) / xp.where(small, 1, h2))
+    bessel = _bessel(h * h, sinc, cos)
     rotated = lambda x, y: (cos * x - sin * y, sin * x + cos * y)  # noqa: E731
     return Waves(
         (cos * sinc, sin * sinc),
@@ -56,6 +52,28 @@ def characteristic(turns: Any) -> Pair:
     """χ alone."""
     sinc, cos, sin = _sinc_cos_sin(turns)
     return cos * sinc, sin * sinc
+
+
+def centred_waves(turns: Any) -> Waves:
+    """The integrals for x uniform on [-1, 1]: χ = sinc θ, ψ = iθ J(θ) and ψ₂ = sinc θ - 2 J(θ)."""
+    xp = namespace(turns)
+    half = xp.round(2 * turns) / 2
+    # the sign that cancels elsewhere: half a turn more is a change of sign
+    sign = 1 - 4 * xp.abs(half - xp.round(half))
+    sinc, cos, _ = _sinc_cos_sin(2 * turns)
+    theta = 2 * math.pi * turns
+    sinc, cos = sign * sinc, sign * cos
+    bessel = _bessel(theta * theta, sinc, cos)
+    zero = 0 * turns
+    return Waves((sinc, zero), (zero, theta * bessel), (sinc - 2 * bessel, zero))
+
+
+def _bessel(h2: Any, sinc: Any, cos: Any) -> Any:
+    """J = (sinc h - cos h)/h², from h²."""
+    xp = namespace(h2)
+    small = h2 < 1
+    taylor = _polynomial(_BESSEL if h2.dtype == np.float64 else _BESSEL[:6], h2)
+    return xp.where(small, taylor, (sinc - cos) / xp.where(small, 1, h2))
 
 
 def _sinc_cos_sin(turns: Any) -> tuple[Any, Any, Any]:

@@ -3,11 +3,19 @@
 NumPy only. `population_loss` is exact, so an optimum is limited by the search alone.
 """
 
+from phasesim.theory.block_gain import BlockGain as BlockGain
+from phasesim.theory.block_gain import Plateau as Plateau
+from phasesim.theory.block_gain import block_gain as block_gain
+from phasesim.theory.block_gain import plateaus as plateaus
 from phasesim.theory.boundary import Boundary as Boundary
 from phasesim.theory.boundary import boundary as boundary
 from phasesim.theory.candidates import paper_boundary as paper_boundary
 from phasesim.theory.candidates import phase_candidates as phase_candidates
 from phasesim.theory.candidates import phase_of_candidates as phase_of_candidates
+from phasesim.theory.continuation import Continuation as Continuation
+from phasesim.theory.continuation import Path as Path
+from phasesim.theory.continuation import continuation as continuation
+from phasesim.theory.continuation import spinodal as spinodal
 from phasesim.theory.curvature import hessian_eigenvalues as hessian_eigenvalues
 from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
 from phasesim.theory.exact import population_loss as population_loss
@@ -20,3 +28,5 @@ from phasesim.theory.optimum import optimum as optimum
 from phasesim.theory.optimum import optimum_grid as optimum_grid
 from phasesim.theory.parts import LossParts as LossParts
 from phasesim.theory.parts import population_loss_parts as population_loss_parts
+from phasesim.theory.polytopes import POLYTOPES as POLYTOPES
+from phasesim.theory.polytopes import polytope as polytope

@@ -1,6 +1,9 @@
-"""The exact loss in float64 for any number of features, each model to the same accuracy."""
+"""The exact loss in float64 by terms of a series, each model to the same accuracy."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,28 +33,59 @@ def series_loss_and_gradient(
     Raises:
         UsageError: a model would take more than 2¹⁷ terms.
     """
-    models, m, n = W.shape
-    found = np.empty(models), np.empty((models, m, n)), np.empty((models, n)), np.empty(models)
     null = null_loss(density=p, importance=importance)
-    left, n_waves = np.arange(models), _FEWEST
+
+    def evaluate(at: Array, terms: Terms) -> Any:
+        return loss_and_gradient(W[at], b[at], p[at], importance[at], terms)
+
+    def bound(at: Array, n_waves: int) -> Array:
+        return tail_bound(np.swapaxes(W[at], 1, 2) @ W[at], p[at], importance[at], n_waves)
+
+    return to_accuracy(W.shape, null, evaluate, bound, gradient)
+
+
+def to_accuracy(
+    shape: tuple[int, ...],
+    null: Array,
+    evaluate: Callable[[Array, Terms], Any],
+    bound: Callable[[Array, int], Array],
+    gradient: bool,
+    n_waves: int = _FEWEST,
+    states: int = 1,
+) -> tuple[Array, Array, Array]:
+    """Loss and gradient of models, each with as many terms as it needs.
+
+    Args:
+        shape: (models, m, n).
+        null: null loss of each model.
+        evaluate: loss, gradient by W and b, and estimate of the error of the models listed.
+        bound: on the error of the models listed with so many terms.
+        gradient: whether it is wanted.
+        n_waves: terms to begin with.
+        states: arrays over features and terms are as many times as large as n².
+
+    Raises:
+        UsageError: a model would take more than 2¹⁷ terms.
+    """
+    models, m, n = shape
+    found = np.empty(models), np.empty((models, m, n)), np.empty((models, n)), np.empty(models)
+    left, numbers = np.arange(models), states * n * n
     while left.size:
         if n_waves > _MOST:
             raise UsageError(
                 f"the exact loss of model {left[0]} needs more than {_MOST} terms: "
                 "couplings far smaller than others, all of them active at once"
             )
-        size = max(1, _BLOCK // (n * n * min(n_waves, 64)))
-        terms = Terms(n_waves, max(16, _BLOCK // (n * n)), gradient)
+        size = max(1, _BLOCK // (numbers * min(n_waves, 64)))
+        terms = Terms(n_waves, max(16, _BLOCK // numbers), gradient)
         for start in range(0, left.size, size):
             at = left[start : start + size]
-            parts = loss_and_gradient(W[at], b[at], p[at], importance[at], terms)
-            for total, part in zip(found, parts, strict=True):
+            for total, part in zip(found, evaluate(at, terms), strict=True):
                 total[at] = part
         scale = np.maximum(1.0, found[0][left] / np.maximum(null[left], 1e-300))
         allowed = np.minimum(_ABSOLUTE, _RELATIVE * null[left]) * scale
         estimate = found[3][left]
-        G = np.swapaxes(W[left], 1, 2) @ W[left]
-        short = np.minimum(estimate, tail_bound(G, p[left], importance[left], n_waves)) > allowed
+        short = np.minimum(estimate, bound(left, n_waves)) > allowed
         left = left[short]
         if left.size:
             # an octave adds 16 to 32 times less than the one before

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from phasesim.theory.exact import population_loss_and_gradient
+from phasesim.theory.exact import checked, population_loss_and_gradient
 
 Array = NDArray[np.float64]
 
@@ -23,13 +23,13 @@ def hessian_eigenvalues(
     has no eigenvalue clearly below 0, a saddle has one.
 
     Args:
-        W: weights of one model, shape (n_hidden, n_features).
-        b: biases, shape (n_features,).
-        density: p in (0, 1], a scalar or shape (n_features,).
-        importance: I, a scalar or shape (n_features,).
+        W: weights, shape (..., n_hidden, n_features).
+        b: biases, shape (..., n_features).
+        density: p in (0, 1], a scalar, or shape (..., n_features) or (..., 1).
+        importance: I, a scalar, or shape (..., n_features) or (..., 1).
 
     Returns:
-        Shape (n_hidden · n_features + n_features,).
+        Shape (..., n_hidden · n_features + n_features).
 
     Raises:
         UsageError: as `phasesim.population_loss`.
@@ -42,17 +42,17 @@ def hessian_eigenvalues(
     >>> bool(hessian_eigenvalues(W, b, density=0.1, importance=1.0)[0] > 0)
     True
     """
-    W, b = np.asarray(W, dtype=np.float64), np.asarray(b, dtype=np.float64)
-    point = np.concatenate([W.ravel(), b])
-    steps = _STEP * np.eye(len(point))
-    points = np.concatenate([point + steps, point - steps])
-    _, dW, db = population_loss_and_gradient(
-        points[:, : W.size].reshape(-1, *W.shape),
-        points[:, W.size :],
-        density=density,
-        importance=importance,
-    )
-    gradient = np.concatenate([dW.reshape(len(points), -1), db], axis=1)
-    up, down = np.split(gradient, 2)
-    H = (up - down) / (2 * _STEP)
-    return np.linalg.eigvalsh((H + H.T) / 2)
+    W, b, p, importance = checked(W, b, density, importance)
+    batch, (m, n) = W.shape[:-2], W.shape[-2:]
+    point = np.concatenate([W.reshape(*batch, m * n), b], axis=-1)
+    columns = []
+    for step in _STEP * np.eye(m * n + n):
+        points = np.stack([point + step, point - step])
+        _, dW, db = population_loss_and_gradient(
+            points[..., : m * n].reshape(2, *W.shape), points[..., m * n :],
+            density=p, importance=importance,
+        )  # fmt: skip
+        up, down = np.concatenate([dW.reshape(2, *batch, m * n), db], axis=-1)
+        columns.append((up - down) / (2 * _STEP))
+    H = np.stack(columns, axis=-1)
+    return np.linalg.eigvalsh((H + np.swapaxes(H, -1, -2)) / 2)

@@ -1,13 +1,17 @@
-"""Exact expected loss of the ReLU-output model on sparse uniform features."""
+"""Exact expected loss of the ReLU-output model."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.errors import UsageError
+from phasesim.exact._coverage import plain
 from phasesim.exact._series import Terms
 from phasesim.exact._tied import loss_and_gradient
+from phasesim.theory._any_law import known, law_loss_and_gradient
 from phasesim.theory._any_size import series_loss_and_gradient
 from phasesim.theory._quadrature import nodes_per_output, output_loss
 
@@ -22,25 +26,35 @@ _BLOCK = 1 << 15
 
 
 def population_loss(
-    W: ArrayLike, b: ArrayLike, *, density: ArrayLike, importance: ArrayLike
+    W: ArrayLike,
+    b: ArrayLike,
+    *,
+    density: ArrayLike | None = None,
+    importance: ArrayLike,
+    distribution: Any = None,
 ) -> Array:
     """Expected loss over the data distribution, without sampling.
 
-    L = Σ_i I_i E (x_i - (Σ_j G_ij x_j + b_i)_+)², G = WᵀW, features independent, x_i = 0 or, with
-    probability p_i, uniform on [0, 1]. Exact up to rounding for n_features ≤ 3; above, the error
-    is bounded by 1e-10 and by 1e-8 of the null loss (and of the loss, where that is larger).
+    L = Σ_i I_i E (x_i - (Σ_j G_ij x_j + b_i)_+)², G = WᵀW. With ``density`` features are
+    independent, x_i = 0 or, with probability p_i, uniform on [0, 1]; ``distribution`` is any other
+    law that states which features are active together, of amplitude uniform, signed_uniform,
+    exponential, gaussian or bernoulli. Exact up to rounding for n_features ≤ 3 by density, and for
+    bernoulli (at most 2²² patterns of active features); else the error is bounded by 1e-10 and by
+    1e-8 of the null loss (and of the loss, where that is larger).
 
     Args:
         W: weights, shape (..., n_hidden, n_features).
         b: biases, shape (..., n_features).
         density: p in (0, 1], a scalar, or shape (..., n_features) or (..., 1).
         importance: I, a scalar, or shape (..., n_features) or (..., 1).
+        distribution: a part, the same for all models, instead of density.
 
     Returns:
         L summed over features, shape (...), in the precision of W and b.
 
     Raises:
-        UsageError: shapes do not fit each other, or a density is outside (0, 1].
+        UsageError: shapes do not fit each other, a density is outside (0, 1], density and
+            distribution are both given or both absent, or the loss is not known for it.
 
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Demonstrating Superposition": model and
@@ -48,12 +62,24 @@ def population_loss(
 
     >>> round(float(population_loss([[1, -1]], [0, 0], density=0.3, importance=[1, 0.5])), 12)
     0.0225
+
+    Two features of which one at most is active need one dimension only:
+
+    >>> from phasesim.distributions.anticorrelated import anticorrelated
+    >>> pair = anticorrelated(density=0.3)
+    >>> round(float(population_loss([[1, -1]], [0, 0], distribution=pair, importance=1)), 12)
+    0.0
     """
-    return _computed(W, b, density, importance, gradient=False)[0]
+    return _computed(W, b, density, importance, distribution, gradient=False)[0]
 
 
 def population_loss_and_gradient(
-    W: ArrayLike, b: ArrayLike, *, density: ArrayLike, importance: ArrayLike
+    W: ArrayLike,
+    b: ArrayLike,
+    *,
+    density: ArrayLike | None = None,
+    importance: ArrayLike,
+    distribution: Any = None,
 ) -> tuple[Array, Array, Array]:
     """`population_loss` with its analytic gradient.
 
@@ -65,12 +91,13 @@ def population_loss_and_gradient(
         b: biases, shape (..., n_features).
         density: p in (0, 1], a scalar, or shape (..., n_features) or (..., 1).
         importance: I, a scalar, or shape (..., n_features) or (..., 1).
+        distribution: a part, the same for all models, instead of density.
 
     Returns:
         L, shape (...); ∂L/∂W, shape (..., n_hidden, n_features); ∂L/∂b, shape (..., n_features).
 
     Raises:
-        UsageError: shapes do not fit each other, or a density is outside (0, 1].
+        UsageError: as `population_loss`.
 
     Reference:
         As `population_loss`.
@@ -79,22 +106,50 @@ def population_loss_and_gradient(
     >>> dW.round(12), db.round(12)
     (array([[-0.16666667,  0.16666667]]), array([-0.33333333, -0.33333333]))
     """
-    return _computed(W, b, density, importance, gradient=True)
+    return _computed(W, b, density, importance, distribution, gradient=True)
 
 
 def _computed(
-    W: ArrayLike, b: ArrayLike, density: ArrayLike, importance: ArrayLike, *, gradient: bool
+    W: ArrayLike,
+    b: ArrayLike,
+    density: ArrayLike | None,
+    importance: ArrayLike,
+    distribution: Any,
+    *,
+    gradient: bool,
 ) -> tuple[Array, Array, Array]:
     """Loss and gradient in the precision of W and b; the gradient means nothing unless wanted."""
     dtype = np.result_type(np.asarray(W), np.asarray(b))
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
+    density, law = density_or_law(W, density, distribution)
     W, b, p, importance = checked(W, b, density, importance)
     batch, (m, n) = W.shape[:-2], W.shape[-2:]
-    rows = (v.reshape(-1, n) for v in (b, p, importance))
-    found = flat_loss_and_gradient(W.reshape(-1, m, n), *rows, gradient)
+    rows = b.reshape(-1, n), p.reshape(-1, n), importance.reshape(-1, n)
+    if law is None:
+        found = flat_loss_and_gradient(W.reshape(-1, m, n), *rows, gradient)
+    else:
+        found = law_loss_and_gradient(W.reshape(-1, m, n), rows[0], law, rows[2], gradient)
     shapes = (batch, (*batch, m, n), (*batch, n))
     loss, dW, db = (v.reshape(s).astype(dtype)[()] for v, s in zip(found, shapes, strict=True))
     return loss, dW, db
+
+
+def density_or_law(W: ArrayLike, density: Any, distribution: Any) -> tuple[Any, Any]:
+    """The density of independent uniform features, or that of any and their distribution.
+
+    Raises:
+        UsageError: not exactly one of density and distribution is given.
+    """
+    if (density is None) == (distribution is None):
+        found = "neither density nor" if density is None else "both density and"
+        raise UsageError(f"found {found} distribution, expected one of the two")
+    if distribution is None:
+        return density, None
+    n = np.shape(W)[-1] if np.ndim(W) else 1
+    known(distribution, n)
+    if plain(distribution, n):
+        return np.asarray(distribution.density_per_feature(n), np.float64), None
+    return 1.0, distribution
 
 
 def flat_loss_and_gradient(

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.errors import UsageError
+from phasesim.exact._activity import Activity
+from phasesim.exact._expected import error_bound, expected_rows
 from phasesim.exact._few import own_feature, pieces
+from phasesim.exact._law import Law
 from phasesim.exact._output import cubic, integrands, placed
 from phasesim.exact._products import real
+from phasesim.exact._series import Terms
 from phasesim.exact._waves import characteristic
-from phasesim.theory.exact import checked
+from phasesim.theory._any_law import known
+from phasesim.theory.exact import checked, density_or_law
 
 Array = NDArray[np.float64]
 
@@ -33,7 +38,12 @@ class LossParts(NamedTuple):
 
 
 def population_loss_parts(
-    W: ArrayLike, b: ArrayLike, *, density: ArrayLike, importance: ArrayLike
+    W: ArrayLike,
+    b: ArrayLike,
+    *,
+    density: ArrayLike | None = None,
+    importance: ArrayLike,
+    distribution: Any = None,
 ) -> LossParts:
     """`population_loss` by output and by the number of active features.
 
@@ -45,12 +55,13 @@ def population_loss_parts(
         b: biases, shape (..., n_features).
         density: p in (0, 1], a scalar, or shape (..., n_features) or (..., 1).
         importance: I, a scalar, or shape (..., n_features) or (..., 1).
+        distribution: a part, the same for all models, instead of density.
 
     Returns:
         `LossParts` of ``by_output``, ``by_active`` and ``table``, float64.
 
     Raises:
-        UsageError: shapes do not fit each other, or a part needs more than 2¹⁵ terms of its series.
+        UsageError: as `phasesim.population_loss`, or a part needs more than 2¹⁵ terms.
 
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Mathematical Understanding": the
@@ -60,10 +71,14 @@ def population_loss_parts(
     >>> parts.by_active.round(6).tolist()
     [0.0, 0.0, 0.083333]
     """
+    density, law = density_or_law(W, density, distribution)
     W, b, p, importance = checked(W, b, density, importance)
     batch, n = b.shape[:-1], b.shape[-1]
     flat = zip(*(v.reshape(-1, *v.shape[len(batch) :]) for v in (W, b, p)), strict=True)
-    tables = [_table(*model) for model in flat]
+    if law is None:
+        tables = [_table(*model) for model in flat]
+    else:
+        tables = [_table_under(*known(law, n), *model[:2]) for model in flat]
     table = np.reshape(tables, (*batch, n, n + 1)) * importance[..., None]
     return LossParts(table.sum(axis=-1), table.sum(axis=-2), table)
 
@@ -84,6 +99,25 @@ def _table(W: Array, b: Array, p: Array) -> Array:
         both = [np.convolve(x, y)[:n] for x, y in zip(found, idle, strict=True)]
         table[:, active : active + n] += chance[:, None] * np.stack(both)
     return table
+
+
+def _table_under(law: Law, contexts: list[Activity], W: Array, b: Array) -> Array:
+    """The same under another law: coefficients of a polynomial, from its values on a circle.
+
+    With a factor ζ for each active feature the loss is Σ_c ζ^c L_c.
+    """
+    n, n_waves = len(b), _FEWEST
+    G, each = W.T @ W, np.ones(n)
+    while error_bound(law, G, b, contexts, each, n_waves) > _TOLERANCE:
+        if n_waves >= _MOST:
+            raise UsageError(f"a part of the loss needs more than {_MOST} terms of its series")
+        n_waves *= 2
+    values = []
+    for k in range((n + 1) // 2 + 1):
+        counted = [a.counted(np.exp(2j * np.pi * k / (n + 1))) for a in contexts]
+        terms = Terms(n_waves, _CHUNK, False)
+        values.append(expected_rows(law, G, b, counted, terms).loss)
+    return np.fft.irfft(np.conj(values), n + 1, axis=0).T
 
 
 def _by_others(a: Array, b: Array, own: Array, couplings: Array, others: Array) -> Array:

@@ -135,7 +135,7 @@ def test_the_linear_model_learns_the_principal_components():
 
 
 @pytest.mark.parametrize("change", [
-    {"distribution": ps.distributions.sparse_uniform(amplitude="gaussian")},
+    {"n": 15, "distribution": ps.distributions.sparse_uniform(amplitude="bernoulli")},
 ])  # fmt: skip
 def test_what_is_not_covered_is_refused(change):
     with pytest.raises(ps.ConfigError, match=r"^engine.*does not cover.*relu_output or linear"):

@@ -224,10 +224,9 @@ def blocks_in_flight(plan: Plan, memory: int | None) -> int:
     """How many blocks train at once: one a core on CPU, fewer where memory is short."""
     devices = jax.local_devices()
     wanted = os.cpu_count() or 1 if devices[0].platform == "cpu" else len(devices)
-    if memory is None:
-        return wanted
-    # of a function whose needs are not known, what its thread takes
     each = plan.peak_memory(1)
+    if memory is None or each == 0:
+        return wanted  # no bound, or a function whose needs are not known
     if memory < each:
         raise UsageError(
             f"--memory: found {memory:,} bytes, expected at least {each:,}, which one block takes"

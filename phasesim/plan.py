@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from phasesim.analysis import AnalysisSweep
 from phasesim.cells import Cohort, cohorts
 from phasesim.experiment import Experiment
 from phasesim.function import FunctionSweep, function_cohorts
 from phasesim.grid import Grid
+from phasesim.memory import MOST_SMALL, THREAD_BYTES, block_bytes
 from phasesim.sweep import Sweep
 
 #: part of every fingerprint: raised when the numbers that training produces change
@@ -28,15 +30,8 @@ CHUNK_SECONDS = 30.0
 LANES_SMALL, LANES_LARGE = 64, 10
 #: the exact loss of more than two features takes models in turn: more lanes would only be idle
 LANES_EXACT = 8
-#: n·m up to which a model counts as small
-MOST_SMALL = 32
 #: on a GPU or TPU a tile is a whole chunk of about this many bytes
 DEVICE_TILE_BYTES = 1 << 30
-#: samples of the evaluation whose arrays are in memory at once, for ranking and for the loss;
-#: `engines._evaluate` has the same numbers, held to these by a test: importing it imports JAX
-RANKED, EVALUATION_BATCH, THRESHOLDS = 4096, 1024, 16
-#: what a thread of the runtime keeps beside its block: measured, 7 to 32 MB on a CPU
-THREAD_BYTES = 20 << 20
 
 
 def lane_width(experiment: Experiment, platform: str) -> int:
@@ -141,55 +136,34 @@ class Plan:
         return out
 
     def memory_of_block(self, number: int) -> int:
-        """Bytes one block of a cohort needs while it trains and is evaluated, from its sizes.
-
-        The analytic counterpart of `Executor.program_memory`, which asks the compiler: within
-        a quarter of it on a CPU, an upper bound elsewhere. Nothing is compiled.
-        """
-        e, lanes = self.cohorts[number].template, self.lanes[number]
-        n, m = e.n_features, e.n_hidden
-        # parameters, their gradient and the optimiser's moments, before and after; loss records
-        kept = lanes * (8 * (n * m + n) + 2 * e.record.n_losses)
-        # one piece of memory serves training first and evaluation after
-        return 4 * (kept + max(self._while_training(e, lanes), self._while_evaluating(e, lanes)))
+        """Bytes one block of a cohort needs while it trains and is evaluated."""
+        return block_bytes(self.cohorts[number].template, self.lanes[number], self.platform)
 
     def peak_memory(self, in_flight: int) -> int:
         """Bytes that training adds to a process: blocks in flight, and what each thread keeps."""
         largest = max(map(self.memory_of_block, range(len(self.cohorts))))
         return in_flight * (largest + THREAD_BYTES)
 
-    def _while_training(self, e: Experiment, lanes: int) -> int:
-        """Numbers in the arrays over the batch that do not fuse away."""
-        n, m, batch = e.n_features, e.n_hidden, e.batch_size
-        shared = n * batch if e.draws == "shared" else 0
-        if self.platform != "cpu":
-            return shared + lanes * batch * (3 * n + 2 * m)
-        if n * m <= MOST_SMALL:
-            return shared
-        if e.model.unrolls(n, m):
-            return shared + lanes * n * batch
-        # one model after the other; draws of this step and the next
-        return 2 * shared + (3 * n + m) * batch
 
-    def _while_evaluating(self, e: Experiment, lanes: int) -> int:
-        """Numbers in the evaluation's arrays: inputs, scores and hidden units of all lanes.
+class CallPlan(Plan):
+    """A plan whose models take one call each; what a call takes is not known before it is run."""
 
-        A single hidden unit fuses away; 9/4 is what the compiler adds for the batches of the loss.
-        """
-        n, m = e.n_features, e.n_hidden
-        if self.platform != "cpu":
-            # a TPU lays features out in rows of eight
-            n, m = -(-n // 8) * 8, -(-m // 8) * 8
-        hidden = m if e.n_hidden > 1 else 0
-        if self.platform == "cpu" and not e.model.unrolls(n, m):
-            # one after the other; which scores pass which threshold is kept, a byte each
-            return RANKED * (2 * n + hidden + n * THRESHOLDS // 4) + EVALUATION_BATCH * n * 9 // 4
-        return lanes * (RANKED * (2 * n + hidden) + EVALUATION_BATCH * n * 9 // 4)
+    def steps_of(self, blocks: list[Block]) -> int:
+        """Calls."""
+        return sum(len(b.rows) for b in blocks)
+
+    def memory_of_block(self, number: int) -> int:
+        """Not known: counted as nothing."""
+        return 0
+
+    def peak_memory(self, in_flight: int) -> int:
+        """Not known: counted as nothing."""
+        return 0
 
 
 @dataclass(frozen=True)
-class FunctionPlan(Plan):
-    """The plan of a `FunctionSweep`; what a function takes is not known before it is run."""
+class FunctionPlan(CallPlan):
+    """The plan of a `FunctionSweep`."""
 
     @cached_property
     def cohorts(self) -> list[Any]:
@@ -200,19 +174,21 @@ class FunctionPlan(Plan):
         """Lane width of each cohort."""
         return [LANES_SMALL] * len(self.cohorts)
 
-    def steps_of(self, blocks: list[Block]) -> int:
-        """Calls of the function."""
-        return sum(len(b.rows) for b in blocks)
 
-    def memory_of_block(self, number: int) -> int:
-        """Not known: counted as nothing."""
-        return 0
+@dataclass(frozen=True)
+class AnalysisPlan(CallPlan):
+    """The plan of an `AnalysisSweep`: the blocks of its training, of bounded size everywhere."""
+
+    @cached_property
+    def lanes(self) -> list[int]:
+        """Lane width of each cohort."""
+        return [min(lane_width(c.template, self.platform), LANES_SMALL) for c in self.cohorts]
 
 
 def make_plan(sweep: Grid, done: np.ndarray | None = None, platform: str = "cpu") -> Plan:
-    """The plan of a sweep of experiments or of a function."""
-    kind = FunctionPlan if isinstance(sweep, FunctionSweep) else Plan
-    return kind(sweep, done, platform)
+    """The plan of a sweep of experiments, of a function, or of an analysis."""
+    kinds = {FunctionSweep: FunctionPlan, AnalysisSweep: AnalysisPlan}
+    return kinds.get(type(sweep), Plan)(sweep, done, platform)
 
 
 def chunk_blocks(seconds_per_block: float) -> int:

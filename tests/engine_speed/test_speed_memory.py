@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import phasesim as ps
-from phasesim.engines import _evaluate
+from phasesim import memory
+from phasesim.engines import _evaluate, _in_turn, _population
 from phasesim.errors import UsageError
 from phasesim.execute import Executor, blocks_in_flight
-from phasesim.plan import EVALUATION_BATCH, RANKED, THRESHOLDS, Plan
+from phasesim.plan import Plan
 
 
 def plan_of(n, m, batch=1024, draws="shared", models=8):
@@ -18,9 +19,20 @@ def plan_of(n, m, batch=1024, draws="shared", models=8):
     return Plan(ps.Sweep(experiment, axes=axes))
 
 
-def test_the_planner_knows_the_sizes_of_the_evaluation():
-    assert (RANKED, EVALUATION_BATCH) == (_evaluate.RANKED, _evaluate.BATCH)
-    assert THRESHOLDS == _evaluate.N_THRESHOLDS
+@pytest.mark.parametrize(
+    ("home", "names"),
+    [
+        (
+            _evaluate,
+            {"RANKED": "RANKED", "EVALUATION_BATCH": "BATCH", "THRESHOLDS": "N_THRESHOLDS"},
+        ),
+        (_population, dict.fromkeys(["FEWEST_WAVES", "WAVES_PER_FEATURE", "FINER"])),
+        (_in_turn, dict.fromkeys(["CACHED", "ON_DEVICE"])),
+    ],
+)
+def test_the_planner_knows_the_sizes_of_the_engines(home, names):
+    for name, there in names.items():
+        assert getattr(memory, name) == getattr(home, there or name)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +47,12 @@ def test_predicted_memory_is_within_a_quarter_of_the_compilers(n, m, batch, draw
     plan = plan_of(n, m, batch, draws)
     said = Executor(plan).program_memory(0)
     assert plan.memory_of_block(0) == pytest.approx(said, rel=0.25)
+
+
+@pytest.mark.parametrize(("n", "m"), [(3, 2), (20, 5)])
+def test_so_is_that_of_the_exact_loss(n, m):
+    plan = Plan(ps.Sweep(ps.Experiment(n_features=n, n_hidden=m, engine="population")))
+    assert plan.memory_of_block(0) == pytest.approx(Executor(plan).program_memory(0), rel=0.25)
 
 
 def test_budget_bounds_the_blocks_in_flight(monkeypatch):

@@ -67,7 +67,7 @@ def stopped(sweep, path, models):
     options = ps.Options()
     options.progress = StopAfter(models, options.stop)
     # one block at a time, so that it is known where the run stops
-    options.memory = max(Plan(sweep).memory_of_block(i) for i in range(len(Plan(sweep).cohorts)))
+    options.memory = Plan(sweep).peak_memory(1)
     with pytest.raises(Stopped) as caught:
         ps.run(sweep, path, options)
     assert caught.value.exit_code == EXIT_STOPPED

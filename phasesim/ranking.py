@@ -1,35 +1,47 @@
-"""By which loss the seeds of a cell are compared."""
+"""By which loss the seeds of a cell are compared, and its exact value where that is known."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from phasesim.amplitudes.uniform import uniform
 from phasesim.distributions.sparse_uniform import sparse_uniform
+from phasesim.exact._series import Terms
+from phasesim.exact._tied import loss_and_gradient
 from phasesim.losses.weighted_mse import weighted_mse
 from phasesim.models.relu_output import relu_output
-from phasesim.percell import densities, importances
+from phasesim.percell import by_size, densities, importances
 from phasesim.sweep import Sweep
 from phasesim.targets.identity import identity
 
-#: the largest n whose exact loss is cheap enough to compute whenever a result is read
-MOST_FEATURES = 3
+#: up to this n the loss is a sum of polynomials, as cheap as any metric
+MOST_CLOSED = 3
+#: terms of the series beyond, at least, and per feature; and the most for a model that needs more
+FEWEST_WAVES, WAVES_PER_FEATURE, MOST_WAVES = 96, 4, 1 << 14
+#: a loss is known when its error is below so many null losses (or losses, where those are larger)
+TOLERANCE = 1e-5
+#: models · features² · terms that take about 3 seconds; a longer wait is only for who asks
+MOST_WORK = 1 << 24
+# numbers a temporary array may hold: more would leave the processor's cache
+_BLOCK = 1 << 16
 
 
 def covered(sweep: Sweep) -> bool:
-    """Whether the exact loss of every model of a sweep is known in closed form."""
-    if not isinstance(sweep, Sweep):
-        return False
+    """Whether the expected loss of every model of a sweep is known."""
+    if type(sweep) is not Sweep:
+        return False  # of a function or an analysis, which stores no weights
     e = sweep.experiment
     fixed = not any(
-        axis.path.split(".")[0] in ("n_features", "n_hidden", "model", "target", "loss")
+        axis.path.split(".")[0] in ("model", "target", "loss")
         or axis.path in ("distribution", "distribution.name")
         or axis.path.startswith("distribution.amplitude")
         for axis in sweep.axes
     )
     return (
         fixed
-        and e.n_features <= MOST_FEATURES
         and isinstance(e.model, relu_output)
         and isinstance(e.distribution, sparse_uniform)
         and isinstance(e.distribution.amplitude, uniform)
@@ -38,22 +50,96 @@ def covered(sweep: Sweep) -> bool:
     )
 
 
+def cheap(sweep: Sweep) -> bool:
+    """Whether the expected losses of a `covered` sweep take seconds, by its sizes."""
+    sizes = [(n, len(cells)) for n, _, cells in by_size(sweep) if n > MOST_CLOSED]
+    return sweep.n_seeds * sum(count * n * n * _waves(n) for n, count in sizes) <= MOST_WORK
+
+
 def exact_losses(sweep: Sweep, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Exact expected loss of every model, (*axes, seed); inf for weights that are not finite.
+    """Expected loss of every model, (*axes, seed); inf where it is not known to `TOLERANCE`.
 
     Args:
         sweep: a `covered` sweep.
-        W: (*axes, seed, m, n).
-        b: (*axes, seed, n).
+        W: (*axes, seed, m, n), padded where cells differ in size.
+        b: (*axes, seed, n), padded likewise.
     """
-    from phasesim.theory import population_loss
+    return each_model(sweep, W, b, lambda *group: _judged(*group, gradient=False)[0])
 
-    finite = np.isfinite(W).all(axis=(-2, -1)) & np.isfinite(b).all(axis=-1)
-    p = np.broadcast_to(densities(sweep)[..., None, :], b.shape)
-    importance = np.broadcast_to(importances(sweep)[..., None, :], b.shape)
-    out = np.full(finite.shape, np.inf)
-    out[finite] = population_loss(
-        W[finite].astype(float), b[finite].astype(float),
-        density=p[finite], importance=importance[finite],
-    )  # fmt: skip
-    return out
+
+def gradient_norms(sweep: Sweep, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Norm of the gradient of the expected loss, as `exact_losses`."""
+
+    def norm(*group: np.ndarray) -> np.ndarray:
+        loss, dW, db = _judged(*group, gradient=True)
+        found = np.sqrt(np.sum(dW * dW, axis=(-2, -1)) + np.sum(db * db, axis=-1))
+        return np.where(np.isfinite(loss), found, np.inf)
+
+    return each_model(sweep, W, b, norm)
+
+
+def least_eigenvalues(sweep: Sweep, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Smallest eigenvalue of the Hessian of the expected loss, as `exact_losses`."""
+    from phasesim.theory import hessian_eigenvalues
+
+    def least(W: np.ndarray, b: np.ndarray, p: np.ndarray, importance: np.ndarray) -> np.ndarray:
+        return hessian_eigenvalues(W, b, density=p, importance=importance)[..., 0]
+
+    return each_model(sweep, W, b, least)
+
+
+def each_model(
+    sweep: Sweep, W: np.ndarray, b: np.ndarray, function: Callable[..., np.ndarray]
+) -> np.ndarray:
+    """A number of every model, (*axes, seed), inf where weights or the number are not finite.
+
+    Args:
+        sweep: the grid.
+        W: (*axes, seed, m, n), padded where cells differ in size.
+        b: (*axes, seed, n), padded likewise.
+        function: W (models, m, n), b, densities and importances (models, n) -> (models,), all
+            float64.
+    """
+    shape = b.shape[:-1]
+    W, b = (v.reshape(sweep.n_cells, sweep.n_seeds, *v.shape[len(shape) :]) for v in (W, b))
+    laws = [f(sweep).reshape(sweep.n_cells, 1, -1) for f in (densities, importances)]
+    made = np.full((sweep.n_cells, sweep.n_seeds), np.inf)
+    for n, m, cells in by_size(sweep):
+        rows = np.broadcast_arrays(b[cells, :, :n], *(v[cells, :, :n] for v in laws))
+        group = [W[cells, :, :m, :n], *rows]
+        finite = np.isfinite(group[0]).all(axis=(-2, -1)) & np.isfinite(group[1]).all(axis=-1)
+        part = np.full(finite.shape, np.inf)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            part[finite] = function(*(v[finite].astype(np.float64) for v in group))
+        made[cells] = np.where(np.isnan(part), np.inf, part)
+    return made.reshape(shape)
+
+
+def _waves(n_features: int) -> int:
+    return max(FEWEST_WAVES, WAVES_PER_FEATURE * n_features)
+
+
+def _judged(
+    W: np.ndarray, b: np.ndarray, p: np.ndarray, importance: np.ndarray, gradient: bool
+) -> tuple[Any, ...]:
+    """Loss and gradient with as many terms as the tolerance takes; the loss is inf beyond that."""
+    from phasesim.theory import null_loss, population_loss_and_gradient
+
+    n = W.shape[-1]
+    if n <= MOST_CLOSED:
+        return population_loss_and_gradient(W, b, density=p, importance=importance)
+    found = np.empty(len(W)), np.empty(W.shape), np.empty(b.shape), np.empty(len(W))
+    null = null_loss(density=p, importance=importance)
+    left, waves = np.arange(len(W)), _waves(n)
+    while left.size and waves <= MOST_WAVES:
+        chunk = max(16, _BLOCK // (n * n))
+        for at in np.array_split(left, max(1, left.size * n * n * min(waves, chunk) // _BLOCK)):
+            parts = loss_and_gradient(
+                W[at], b[at], p[at], importance[at], Terms(waves, chunk, gradient)
+            )
+            for total, part in zip(found, parts, strict=True):
+                total[at] = part
+        left = left[found[3][left] > TOLERANCE * np.maximum(null, found[0])[left]]
+        waves *= 4
+    found[0][left] = np.inf
+    return found[:3]

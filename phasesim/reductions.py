@@ -6,7 +6,7 @@ are invariants of each model.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -40,9 +40,17 @@ def mean_minus_worst(values: np.ndarray, loss: np.ndarray, ok: np.ndarray) -> np
     return _mean(values, ok & (keep | (loss.shape[-1] == 1)), loss.ndim - 1)
 
 
+def best_fraction(values: np.ndarray, loss: np.ndarray, ok: np.ndarray) -> np.ndarray:
+    """The share of the seeds that trained to the end whose code is that of the best of them."""
+    same = values == np.expand_dims(best(values, loss, ok), loss.ndim - 1)
+    return _mean(same, ok, loss.ndim - 1)
+
+
 REDUCTIONS: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
     f.__name__: f for f in (best, worst, mean, mean_minus_worst)
 }
+#: those that count codes, such as the phase or the basin, instead of picking or averaging values
+COUNTS = {"best_fraction"}
 #: those that combine several models, so that codes have to be derived after, not before
 AVERAGES = frozenset({"mean", "mean_minus_worst"})
 
@@ -51,7 +59,7 @@ def reduce(name: str, values: np.ndarray, loss: np.ndarray, status: np.ndarray) 
     """Drop the seed axis.
 
     Args:
-        name: a key of `REDUCTIONS`.
+        name: a key of `REDUCTIONS`, or of codes one of `COUNTS`.
         values: (*axes, seed, …).
         loss: (*axes, seed), by which seeds are ranked.
         status: (*axes, seed).
@@ -59,14 +67,19 @@ def reduce(name: str, values: np.ndarray, loss: np.ndarray, status: np.ndarray) 
     Returns:
         (*axes, …); NaN where no seed of a cell trained to the end.
     """
-    check_reduction(name)
-    return REDUCTIONS[name](values, loss, np.isin(status, [Status.ok, Status.not_converged]))
+    ok = np.isin(status, [Status.ok, Status.not_converged])
+    check_reduction(name, [*REDUCTIONS, *COUNTS])
+    if name in COUNTS:
+        if values.dtype.kind == "f":
+            raise UsageError(f"{name}: found numbers, expected codes such as basin or phase")
+        return best_fraction(values, loss, ok)
+    return REDUCTIONS[name](values, loss, ok)
 
 
-def check_reduction(name: str) -> None:
-    """Refuse a name that is no reduction."""
-    if name not in REDUCTIONS:
-        raise UsageError(f"no reduction '{name}', {did_you_mean(name, list(REDUCTIONS))}")
+def check_reduction(name: str, known: Iterable[str] = REDUCTIONS) -> None:
+    """Refuse a name that is no reduction of numbers, or none of those known."""
+    if name not in known:
+        raise UsageError(f"no reduction '{name}', {did_you_mean(name, list(known))}")
 
 
 def _take(values: np.ndarray, index: np.ndarray, axis: int) -> np.ndarray:

@@ -36,6 +36,7 @@ FOLDERS = {
     "regularizer": "regularizers",
     "engine": "engines",
     "metric": "metrics",
+    "analysis": "interpret",
 }
 
 _registered: dict[tuple[str, str], Any] = {}
@@ -44,12 +45,15 @@ _plugin_folders: list[Path] = []
 
 @dataclass(frozen=True)
 class MetricSpec:
-    """What a metric says of itself: trailing dims, axis label, source, natural range."""
+    """What a metric says of itself: trailing dims, axis label, source, natural range, and needs."""
 
     dims: tuple[str, ...]
     label: str
     reference: str
     range: tuple[float, float] | None = None
+    undefined: str = ""
+    uses_experiment: bool = False
+    of_result: bool = False
 
 
 def metric(
@@ -58,6 +62,9 @@ def metric(
     label: str,
     reference: str,
     range: tuple[float, float] | None = None,
+    undefined: str = "",
+    uses_experiment: bool = False,
+    of_result: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function ``name(W, b=None, experiment=None)`` as the metric of its name.
 
@@ -66,13 +73,19 @@ def metric(
         label: axis or colour-bar label.
         reference: paper and section of the definition.
         range: natural limits of the value, used as colour limits.
+        undefined: for which finite weights the value is NaN; empty where there are none.
+        uses_experiment: the value depends on the experiment, so that each cell is given its own.
+        of_result: the function is ``name(result)`` and returns (*axes, seed): it needs more of a
+            model than its weights, such as the other seeds of its cell.
 
     Returns:
         The decorator; it hands the function back with `MetricSpec` as ``.spec``.
     """
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        function.spec = MetricSpec(tuple(dims), label, reference, range)
+        function.spec = MetricSpec(
+            tuple(dims), label, reference, range, undefined, uses_experiment, of_result
+        )
         register("metric", function.__name__, function)
         return function
 

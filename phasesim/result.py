@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from phasesim import ranking, registry, store
+from phasesim import registry, store
 from phasesim.config import stored_grid
-from phasesim.errors import ConfigError, StoreDamaged, UsageError, did_you_mean
+from phasesim.errors import (
+    ConfigError,
+    StoreDamaged,
+    StoreMismatch,
+    UsageError,
+    did_you_mean,
+)
 from phasesim.experiment import Experiment
-from phasesim.percell import null_losses, per_cell
+from phasesim.judged import Judged
+from phasesim.notebook import Shown
+from phasesim.percell import measured
 from phasesim.reductions import AVERAGES, reduce
+from phasesim.source import Arrays, Source
 from phasesim.sweep import Sweep
 
 
-class Source(Protocol):
-    """Where arrays come from: memory, or a file read when asked."""
-
-    def names(self) -> list[str]: ...
-    def dims(self, name: str) -> tuple[str, ...]: ...
-    def read(self, name: str) -> np.ndarray: ...
-
-
-class Result:
+class Result(Judged, Shown):
     """Weights, losses, statuses and metrics of a sweep.
 
     Arrays have one dimension an axis of the sweep, in order, then the seed, then their own.
@@ -77,6 +77,34 @@ class Result:
             self._cache[name] = self._source.read(name)
         return self._cache[name]
 
+    def along(self, dim: str) -> np.ndarray:
+        """Values along a dimension of stored arrays that is neither an axis nor the seed."""
+        own = {d for name in self.names() for d in self.dims(name)[len(self.shape) :]}
+        if dim not in own:
+            raise UsageError(f"no dimension '{dim}', {did_you_mean(dim, sorted(own))}")
+        return np.asarray(self._source.read(dim))
+
+    def analysis(self, name: str) -> Result:
+        """The analysis of this store that lies beside it, ``<stem>.NAME.h5``.
+
+        Returns:
+            A `Result` of the same axes and seeds, whose arrays are what the analysis returned.
+
+        Raises:
+            UsageError: there is none; names the command that makes it.
+            StoreMismatch: it was made of another store.
+        """
+        if self.path is None or not self.path.is_file():
+            raise UsageError("no file to look beside: use phasesim.analyse(result, name)")
+        path = store.analysis_path(self.path, name)
+        if not path.is_file():
+            hint = f"make it with: phasesim analyse {self.path} {name}"
+            raise UsageError(f"{path}: no such analysis, {hint}")
+        found = open_result(path)
+        if getattr(found.sweep, "source_sha256", None) != store.sha256_file(self.path):
+            raise StoreMismatch(f"{path}: was made of another {self.path.name}, analyse it again")
+        return found
+
     def params(self) -> dict[str, np.ndarray]:
         """End-state parameters by name: ``W`` (*axes, seed, hidden, feature), ``b``, …"""
         return {n: self.stored(n) for n in self.names() if self._is_parameter(n)}
@@ -90,9 +118,10 @@ class Result:
         """A metric of every model, or one number a cell.
 
         Args:
-            name: a metric (``phasesim list metric``), ``normalized_loss``, or a stored array.
-            reduction: best, worst, mean or mean_minus_worst over seeds, ranked by `ranking`;
-                None keeps the seeds.
+            name: a metric (``phasesim list metric``), or a stored array.
+            reduction: best, worst, mean or mean_minus_worst over seeds, ranked by `ranking`; of
+                codes best_fraction, the share of the seeds that have the best one's; None keeps
+                the seeds.
 
         Returns:
             (*axes, seed, …), without the seed dimension where reduced. Of codes such as the
@@ -109,63 +138,22 @@ class Result:
         return reduce(reduction, values, self.ranking[1], self.status)
 
     def _metric(self, name: str) -> np.ndarray:
-        if name == "normalized_loss":
-            return self.loss / self.null_loss[..., None]
-        if name == "exact_loss" and self.ranking[0] == "exact":
-            return self.ranking[1]
         if name in self.names():
             return self.stored(name)
         if name not in registry.names("metric"):
-            known = [*registry.names("metric"), "normalized_loss", "exact_loss", *self.names()]
+            known = [*registry.names("metric"), *self.names()]
             raise UsageError(f"no metric '{name}', {did_you_mean(name, known)}")
         key = f"metric {name}"
         if key not in self._cache:
-            self._cache[key] = self._computed(registry.get("metric", name))
+            metric = registry.get("metric", name)
+            self._cache[key] = metric(self) if metric.spec.of_result else self._computed(metric)
         return self._cache[key]
 
     def _computed(self, function: Any) -> np.ndarray:
         stored = {n: self.dims(n)[len(self.shape) :] for n in self.names()}
         if (stored.get("W"), stored.get("b")) != (("hidden", "feature"), ("feature",)):
             raise UsageError(f"{function.__name__} needs W and b, which this model does not have")
-        W, b = self.stored("W"), self.stored("b")
-        sizes = self._sizes()
-        if len(sizes) == 1:
-            return np.asarray(function(W, b, self.sweep.experiment))
-        # cells of different size: each group is computed without its padding
-        n_most, made = W.shape[-1], None
-        for (n, m), cells in sizes.items():
-            part = np.asarray(function(W[cells][..., :m, :n], b[cells][..., :n], None))
-            if made is None:
-                padded = [n_most if d.startswith("feature") else s for d, s in
-                          zip(function.spec.dims, part.shape[part.ndim - len(function.spec.dims):],
-                              strict=True)]  # fmt: skip
-                fill = -1 if part.dtype.kind == "i" else np.nan
-                made = np.full((*self.shape, *padded), fill, part.dtype)
-            made[(*np.nonzero(cells), slice(None), *(slice(s) for s in part.shape[2:]))] = part
-        return made
-
-    def _sizes(self) -> dict[tuple[int, int], np.ndarray]:
-        """(n, m) -> which cells have that size, bool (*axes)."""
-        words = ("n_features", "n_hidden")
-        sizes = per_cell(self.sweep, words, lambda e: (e.n_features, e.n_hidden))
-        pairs = np.unique(sizes.reshape(-1, 2), axis=0)
-        return {(int(n), int(m)): (sizes == (n, m)).all(axis=-1) for n, m in pairs}
-
-    @cached_property
-    def null_loss(self) -> np.ndarray:
-        """Loss of the best constant output in each cell, (*axes)."""
-        return null_losses(self.sweep)
-
-    @cached_property
-    def ranking(self) -> tuple[str, np.ndarray]:
-        """Which loss ranks the seeds of a cell, and that loss, (*axes, seed).
-
-        "exact" where the expected loss is known in closed form, else "evaluation": the loss on
-        the fixed evaluation sample, which is noisy where few features are active.
-        """
-        if ranking.covered(self.sweep):
-            return "exact", ranking.exact_losses(self.sweep, self.stored("W"), self.stored("b"))
-        return "evaluation", self.loss
+        return measured(self.sweep, function, self.stored("W"), self.stored("b"))
 
     def experiment(self, cell: int | Iterable[int] = ()) -> Experiment:
         """The experiment of the cell at a grid index, e.g. ``(3, 0)`` for two axes."""
@@ -225,22 +213,6 @@ class Result:
         )
 
 
-class Arrays:
-    """A `Source` in memory."""
-
-    def __init__(self, arrays: Mapping[str, np.ndarray], dims: Mapping[str, tuple]) -> None:
-        self._arrays, self._dims = arrays, dims
-
-    def names(self) -> list[str]:
-        return list(self._arrays)
-
-    def dims(self, name: str) -> tuple[str, ...]:
-        return self._dims[name]
-
-    def read(self, name: str) -> np.ndarray:
-        return self._arrays[name]
-
-
 def from_rows(
     sweep: Sweep, layout: store.Layout, parts: Iterable[Any], path: Path | None = None
 ) -> Result:
@@ -258,7 +230,7 @@ def from_rows(
             for name, array in arrays.items():
                 array[places[places >= 0]] = rows[name][places >= 0]
     shaped = {n: a.reshape(*layout.grid, *a.shape[1:]) for n, a in arrays.items()}
-    return Result(sweep, Arrays(shaped, dims), path)
+    return Result(sweep, Arrays(shaped, dims, layout.coords), path)
 
 
 def open_result(path: str | Path, *, verify: bool = True) -> Result:

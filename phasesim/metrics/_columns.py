@@ -44,12 +44,17 @@ def norms(W: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @quiet
-def projections(W: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ŵ_i·W_j at [..., i, j]; row i is 0 where column i has no direction."""
+def directions(W: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ŵ: columns of length 1, or 0 where a column has no direction."""
     length = norms(W)[..., None, :]
     # written so that a NaN length stays NaN instead of passing for a short column
-    unit = np.where(length < NORM_FLOOR, 0.0, W / np.maximum(length, NORM_FLOOR))
-    return np.swapaxes(unit, -1, -2) @ W
+    return np.where(length < NORM_FLOOR, 0.0, W / np.maximum(length, NORM_FLOOR))
+
+
+@quiet
+def projections(W: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ŵ_i·W_j at [..., i, j]; row i is 0 where column i has no direction."""
+    return np.swapaxes(directions(W), -1, -2) @ W
 
 
 @quiet

@@ -44,12 +44,12 @@ class Cohort:
     @cached_property
     def key_digests(self) -> np.ndarray:
         """`Experiment.key_digest` of each cell, uint8 (n, 32)."""
-        return _digests(self, {})
+        return _digests(self, course=False)
 
     @cached_property
     def cell_digests(self) -> np.ndarray:
         """`Experiment.cell_digest` of each cell, uint8 (n, 32)."""
-        return _digests(self, {"n_steps": self.template.n_steps})
+        return _digests(self, course=True)
 
 
 def cohorts(sweep: Sweep) -> list[Cohort]:
@@ -90,16 +90,16 @@ def _groups(sweep: Sweep, position: int) -> list[np.ndarray]:
     return list(merged.values())
 
 
-def _digests(cohort: Cohort, more: dict[str, Any]) -> np.ndarray:
+def _digests(cohort: Cohort, course: bool) -> np.ndarray:
     """All digests of a cohort from one canonical text with the swept numbers cut out."""
-    tree = {**canonical(cohort.template), **more}
-    marks = {path: f"\x00{i}\x00" for i, path in enumerate(cohort.columns)}
+    tree = canonical(cohort.template, course)
+    paths = [p for p in cohort.columns if course or spec_at(cohort.template, p).identity]
+    marks = {path: f"\x00{i}\x00" for i, path in enumerate(paths)}
     for path, mark in marks.items():
         _put(tree, path.split("."), mark)
     text = json.dumps(tree, sort_keys=True, separators=(",", ":"))
     pieces = text.split('"\\u0000')
     order = [piece.split('\\u0000"', 1) for piece in pieces[1:]]
-    paths = list(cohort.columns)
     fragments = [_fragments(cohort.columns[paths[int(number)]]) for number, _ in order]
     tails = [tail for _, tail in order]
     out = np.empty((len(cohort.cells), 32), np.uint8)
@@ -120,7 +120,9 @@ def _put(tree: Any, keys: list[str], mark: str) -> None:
     *parents, last = keys
     for key in parents:
         if isinstance(tree, list):
-            tree = next(entry for entry in tree if entry[""] == key)
+            tree = next((entry for entry in tree if entry[""] == key), None)
+            if tree is None:
+                return  # a part that is off is not there: its numbers decide nothing
         else:
             tree = tree[key]
     tree[last] = mark

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from phasesim import registry
+from phasesim.analysis import AnalysisSweep
 from phasesim.errors import ConfigError, PhasesimError, StoreIOError, did_you_mean
 from phasesim.experiment import Experiment
 from phasesim.function import FunctionSweep
@@ -76,11 +77,13 @@ def sweep_from_text(
 
 
 def stored_grid(text: str, where: str) -> Grid:
-    """The sweep whose configuration a store holds: of an experiment or of a function."""
+    """The sweep whose configuration a store holds: of an experiment, function or analysis."""
     table = _parse(text, where)
     if "function" in table:
         return FunctionSweep.from_config(table)
-    return sweep_from_config(table)
+    analysis = table.pop("analysis", None)
+    sweep = sweep_from_config(table)
+    return sweep if analysis is None else AnalysisSweep.from_config(analysis, sweep)
 
 
 def sweep_from_config(table: dict[str, Any]) -> Sweep:

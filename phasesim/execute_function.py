@@ -32,7 +32,7 @@ class FunctionExecutor(Executor):
             returned = _named(self._programs[block.cohort](*self._arguments(block)))
         count = len(block.rows)
         made = {name: np.asarray(values)[:count] for name, values in returned.items()}
-        made["status"] = _status(made, count)
+        made |= self._about(block, made)
         self.on_steps(count)
         _, shapes = self.fields_and_shapes
         padded = {name: rows.pad(values, shapes[name]) for name, values in made.items()}
@@ -63,6 +63,10 @@ class FunctionExecutor(Executor):
                 for dim, size in zip(dims, leaf.shape[1:], strict=True):
                     coords[dim] = np.arange(max(size, len(coords.get(dim, ()))))
         return fields, coords
+
+    def _about(self, block: Block, made: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What is stored of the models beside what the function returned."""
+        return {"status": _status(made, len(block.rows))}
 
     @cached_property
     def _programs(self) -> list[Any]:

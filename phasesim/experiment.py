@@ -48,7 +48,7 @@ class Experiment(Part):
                              high=MOST_FEATURES)  # fmt: skip
     n_hidden: int = static(2, "hidden units m", low=1, high=MOST_FEATURES)
     batch_size: int = static(1024, "samples a step", low=1, high=1 << 24)
-    n_steps: int = static(10_000, "optimiser steps", low=0, high=MOST_STEPS, identity=False)
+    n_steps: int = static(10_000, "optimiser steps", low=0, high=MOST_STEPS, course=True)
     engine: Engine = choice("engine", "sampled", "how the loss is obtained")
     draws: str = static(
         "shared",
@@ -94,17 +94,17 @@ class Experiment(Part):
                 )
 
     def null_loss(self) -> float:
-        """Σ_i I_i Var(target_i): the loss of the best constant output; the scale of all losses."""
-        variance = self.target.variance(self.distribution, self.n_features)
-        return float((self.importance.per_feature(self.n_features) * variance).sum())
+        """Loss of the best constant output, Σ_i I_i Var(target_i) for a squared error."""
+        null = self.loss.null(self.target, self.distribution, self.n_features)
+        return float((self.importance.per_feature(self.n_features) * null).sum())
 
     def key_digest(self) -> bytes:
-        """SHA-256 that decides this experiment's random numbers: all but n_steps and records."""
+        """SHA-256 that decides this experiment's random numbers: all but its course and records."""
         return digest(self)
 
     def cell_digest(self) -> bytes:
         """SHA-256 that identifies the trained model (beside its seed)."""
-        return digest(self, n_steps=self.n_steps)
+        return digest(self, course=True)
 
 
 def curve_ends(experiment: Experiment) -> list[int]:

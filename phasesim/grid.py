@@ -66,6 +66,10 @@ class Grid:
         axes = [a.to_config() for a in self.axes]
         return {"seed": self.seed, "n_seeds": self.n_seeds, "axes": axes}
 
+    def provenance(self) -> dict[str, str]:
+        """Further attributes of the final file."""
+        return {}
+
     def to_config(self) -> dict[str, Any]:
         """The tables of a configuration file that reads back as an equal sweep."""
         return {"name": self.name, "sweep": self.grid_config()}

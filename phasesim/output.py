@@ -103,6 +103,7 @@ def stored_attributes(sweep: Sweep, platform: str) -> tuple[dict[str, Any], dict
         "grid_fingerprint": grid_fingerprint(sweep),
         **{f"version_{name}": version for name, version in versions().items()},
         "code": json.dumps(code_identity(sweep), sort_keys=True),
+        **sweep.provenance(),
     }
     return attrs, {"config_toml": sweep.to_toml()}
 

@@ -198,23 +198,28 @@ def children(p: Part) -> Iterator[tuple[str, Any, FieldSpec]]:
         yield name, value, spec
 
 
-def canonical(p: Part) -> dict[str, Any]:
-    """The part for hashing: floats as float32 in hex, fields outside its identity left out."""
+def canonical(p: Part, course: bool = False) -> dict[str, Any]:
+    """The part for hashing: floats as float32 in hex, fields outside its identity left out.
+
+    Args:
+        p: the part.
+        course: take in the fields that decide how a run goes on but not how it starts.
+    """
     out: dict[str, Any] = {"": type(p).__name__}
     for name, value, spec in children(p):
-        if not spec.identity or value is None:
+        if not (spec.identity or (course and spec.course)) or value is None:
             continue
         if spec.role == "swept":
             values = value if isinstance(value, tuple) else (value,)
             out[name] = [float(np.float32(v)).hex() for v in values]
         elif spec.role == "table":
-            out[name] = [canonical(q) for q in value]
+            out[name] = [canonical(q, course) for q in value]
         else:
-            out[name] = canonical(value) if isinstance(value, Part) else value
+            out[name] = canonical(value, course) if isinstance(value, Part) else value
     return out
 
 
-def digest(p: Part, **more: Any) -> bytes:
-    """SHA-256 of the canonical JSON of a part and what else identifies it."""
-    text = json.dumps({**canonical(p), **more}, sort_keys=True, separators=(",", ":"))
+def digest(p: Part, course: bool = False) -> bytes:
+    """SHA-256 of the canonical JSON of a part."""
+    text = json.dumps(canonical(p, course), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()

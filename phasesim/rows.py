@@ -30,6 +30,10 @@ EXACT = {
     "exact_loss": "expected loss, summed over features",
     "gradient_norm": "norm of the gradient of the expected loss at the last step",
 }
+STEPS = {
+    "first_bad_step": "first step with a non-finite loss, -1 where none",
+    "stopped_step": "first step not taken, the gradient being small enough; -1 where all were",
+}
 PER_FEATURE = {
     "readout_r2": "squared correlation of x_i with its readout from the hidden layer",
     "readout_auc": "P(readout of an active sample > readout of a silent one)",
@@ -45,6 +49,8 @@ def named(outcome: Outcome) -> dict[str, Any]:
         found |= {name: getattr(outcome.readout, name) for name in PER_FEATURE}
     if outcome.exact is not None:
         found |= {"exact_loss": outcome.exact.loss, "gradient_norm": outcome.exact.gradient_norm}
+    if outcome.stopped_step is not None:
+        found["stopped_step"] = outcome.stopped_step
     if outcome.loss_curve.shape[-1]:
         found["loss_curve"] = outcome.loss_curve
     return found | parameters(outcome.params)
@@ -108,8 +114,8 @@ def field_of(name: str, shape: tuple[int, ...], sizes: dict[str, int]) -> FieldI
         return FieldInfo(("feature",), "float32", PER_FEATURE[name])
     if name == "status":
         return FieldInfo((), "uint8", "what became of the model")
-    if name == "first_bad_step":
-        return FieldInfo((), "int32", "first step with a non-finite loss, -1 where none")
+    if name in STEPS:
+        return FieldInfo((), "int32", STEPS[name])
     if name == "loss_curve":
         return FieldInfo(("loss_step",), "float32", "mean batch loss since the step before")
     base = name.removesuffix("_snapshot")

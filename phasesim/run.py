@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 
 from phasesim import store
+from phasesim.analysis import AnalysisSweep
 from phasesim.dispatch import in_order
 from phasesim.execute import Executor, blocks_in_flight, out_of_memory, platform
+from phasesim.execute_analysis import AnalysisExecutor
 from phasesim.execute_function import FunctionExecutor
 from phasesim.function import FunctionSweep, make_sweep
 from phasesim.grid import Grid
@@ -68,7 +70,7 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
     >>> ps.run(sweep).metric("feature_norm").shape
     (2, 3, 2)
     """
-    return _run(sweep, path, options or Options())
+    return carry_out(sweep, path, options or Options())
 
 
 def sweep_function(
@@ -114,10 +116,11 @@ def sweep_function(
     (3, 2, 4)
     """
     sweep = make_sweep(train_fn, axes, n_seeds=n_seeds, seed=seed, fixed=fixed, name=name)
-    return _run(sweep, path, options or Options())
+    return carry_out(sweep, path, options or Options())
 
 
-def _run(sweep: Grid, path: str | Path | None, options: Options) -> Result:
+def carry_out(sweep: Grid, path: str | Path | None, options: Options) -> Result:
+    """Compute every model of any kind of grid, in memory or into a store; see `run`."""
     if path is None:
         return _in_memory(sweep, options)
     final = Path(path)
@@ -142,9 +145,10 @@ def _in_memory(sweep: Grid, options: Options) -> Result:
 
 
 def _executor(plan: Plan, options: Options) -> Executor:
-    if isinstance(plan.sweep, FunctionSweep):
-        return FunctionExecutor(plan, None, options.stop, options.progress.steps)
-    return Executor(plan, starts_of(plan.sweep), options.stop, options.progress.steps)
+    kinds = {FunctionSweep: FunctionExecutor, AnalysisSweep: AnalysisExecutor}
+    kind = kinds.get(type(plan.sweep), Executor)
+    starts = starts_of(plan.sweep) if kind is Executor else None
+    return kind(plan, starts, options.stop, options.progress.steps)
 
 
 def _measured_manifest(sweep: Grid, options: Options) -> dict[str, Any]:

@@ -18,10 +18,13 @@ COMMANDS = {
     "info": ("phasesim.cli.info:info", "Config, axes and provenance of a store."),
     "merge": ("phasesim.cli.merge:merge", "Final file from a running directory."),
     "figure": ("phasesim.cli.figure:figure", "Draw or check a published figure."),
+    "analyse": ("phasesim.cli.analyse:analyse", "Measure every model of a store."),
+    "claims": ("phasesim.cli.claims:claims", "A verdict on each claim about superposition."),
     "theory": ("phasesim.cli.theory:app", "Candidates, true optimum, boundaries."),
     "list": ("phasesim.cli.list:list_", "Everything a configuration can name."),
     "config": ("phasesim.cli.config:app", "Write, show and check configurations."),
     "export": ("phasesim.cli.export:export", "Hand a store on as nc, csv or npz."),
+    "explore": ("phasesim.cli.explore:explore", "A page to look at a store in a browser."),
     "doctor": ("phasesim.cli.doctor:doctor", "What this machine offers."),
 }
 SUMMARY = """Phase diagrams of superposition from toy models trained side by side.

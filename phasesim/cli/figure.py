@@ -24,6 +24,7 @@ def figure(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     list_: Annotated[bool, Parameter(name="--list", negative="")] = False,
     check: Flag = False,
+    gallery_: Annotated[bool, Parameter(name="--gallery", negative="")] = False,
     quiet: Flag = False,
     json: Flag = False,
 ) -> int:
@@ -47,6 +48,8 @@ def figure(
         Names of all figures.
     check
         Print the assertions of the figures drawn in this folder; exit 3 if one fails.
+    gallery_
+        Write README.md of the figures drawn in this folder.
     quiet
         No progress on stderr.
     json
@@ -54,15 +57,17 @@ def figure(
     """
     from phasesim import gallery
 
-    if list_ and check:
-        raise UsageError("figure: --list and --check exclude each other")
+    if list_ + check + gallery_ > 1:
+        raise UsageError("figure: --list, --check and --gallery exclude each other")
     if list_:
         return _list(json)
+    if gallery_:
+        return _gallery(quiet)
     chosen = gallery.known_name(name) if name else None
     if check:
         return _check([chosen] if chosen else gallery.names(), json)
     if chosen is None:
-        raise UsageError("figure: expected a name, or --list, or --check")
+        raise UsageError("figure: expected a name, or --list, --check or --gallery")
     from phasesim.cache import use_cache
     from phasesim.progress import for_stderr
     from phasesim.reductions import check_reduction
@@ -97,16 +102,35 @@ def _list(json: bool) -> int:
     return EXIT_OK
 
 
+def _gallery(quiet: bool) -> int:
+    from phasesim import catalogue
+
+    path = catalogue.write(Path())
+    if not quiet:
+        print(f"{path}: written", file=sys.stderr)
+    return EXIT_OK
+
+
 def _check(names: list[str], json: bool) -> int:
     from phasesim import gallery
+    from phasesim.catalogue import numbers
 
     rows = [{"figure": n, **a} for n in names for a in gallery.assertions(n, Path())]
+    failed = [row for row in rows if not row["passed"]]
     if json:
         print_json(rows)
     else:
-        for row in rows:
-            print(f"{row['figure']}: {'passed' if row['passed'] else 'FAILED'}: {_line(row)}")
-    return EXIT_OK if all(row["passed"] for row in rows) else EXIT_CELLS_LOST
+        head = ("figure", "reached at", "measured", "expected", "asserted", "control")
+        table = [head] + [
+            (row["figure"], row["reached"], numbers(row["measured"]), row["expected"],
+             row["quantity"], f"{row['control']['of']}: {numbers(row['control']['measured'])}")
+            for row in rows
+        ]  # fmt: skip
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        for cells in table:
+            print("  ".join(c.ljust(w) for c, w in zip(cells, widths, strict=True)).rstrip())
+        print(f"{len(rows) - len(failed)} of {len(rows)} assertions hold")
+    return EXIT_CELLS_LOST if failed else EXIT_OK
 
 
 def _line(assertion: dict[str, Any]) -> str:

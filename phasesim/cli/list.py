@@ -22,7 +22,7 @@ def list_(kind: str | None = None, *, json: Annotated[bool, Parameter(negative="
     from phasesim import registry
 
     kinds = [kind] if kind else list(registry.FOLDERS)
-    entries = [_entry(k, name) for k in kinds for name in registry.names(k)]
+    entries = [describe(k, name) for k in kinds for name in registry.names(k)]
     if json:
         print_json(entries)
         return 0
@@ -34,7 +34,8 @@ def list_(kind: str | None = None, *, json: Annotated[bool, Parameter(negative="
     return 0
 
 
-def _entry(kind: str, name: str) -> dict[str, Any]:
+def describe(kind: str, name: str) -> dict[str, Any]:
+    """Kind, name, summary, fields and reference of a registered variant."""
     from phasesim import parts, registry
 
     variant = registry.get(kind, name)

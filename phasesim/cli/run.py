@@ -27,6 +27,7 @@ def run(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     set_: Annotated[list[str] | None, Parameter(name="--set", negative="")] = None,
     scale: str = "",
+    refine: int = 0,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     memory: str | None = None,
     platform: str | None = None,
@@ -48,6 +49,9 @@ def run(
         dotted.path=value, overrides the file; may be given several times.
     scale
         Use the [scale.NAME] table of the file.
+    refine
+        Then so many times insert axis values where the phase changes and train what is new;
+        a round has at most 4 times the models of the one before.
     dry_run
         Say what would be done, from a few timed steps.
     memory
@@ -72,15 +76,21 @@ def run(
     choose_platform(platform)
     limit = parse_bytes(memory, "--memory") if memory else None
     from phasesim import estimate
+    from phasesim.adaptive import check_rounds, run_refined
     from phasesim.cache import use_cache
     from phasesim.progress import for_stderr
+    from phasesim.refinement import GROWTH
     from phasesim.run import Options, run
 
     check_platform(platform)
+    check_rounds(refine)
     if not no_cache:
         use_cache()
     if dry_run:
         planned = estimate.dry_run(loaded, final, limit)
+        if refine:
+            # where phases change is known only once the models are trained
+            planned["models_at_most"] = int(loaded.n_models * GROWTH**refine)
         if json:
             print_json(planned)
         else:
@@ -89,7 +99,10 @@ def run(
     options = Options(limit, fresh, keep_run, for_stderr(quiet))
     before = _identity(final)
     with stop_on_signals(options.stop):
-        result = run(loaded, final, options)
+        if refine:
+            result = run_refined(loaded, final, rounds=refine, options=options)
+        else:
+            result = run(loaded, final, options)
     if json:
         from phasesim.cli.status import describe
 

@@ -16,3 +16,11 @@ class Loss(Part):
     def pointwise(self, output: Any, target: Any) -> Any:
         """Errors, shape (n, batch), of outputs against targets of that shape."""
         raise AttributeError(f"{type(self).__name__} defines no pointwise error")
+
+    def estimate(self, output: Any) -> Any:
+        """What an output says of its target; the output itself unless it is a logit."""
+        return output
+
+    def null(self, target: Any, distribution: Any, n: int) -> Any:
+        """Expected error of the best constant output, (n,): Var(target) of a squared error."""
+        return target.variance(distribution, n)

@@ -18,6 +18,8 @@ class Model(Part):
     kind = "model"
     #: hand-written (params, x, target, importance) -> (squared-error loss, its gradient), if any
     gradient: Any = None
+    #: whether outputs can have both signs, as logits must
+    signed = True
 
     def module(self, n_features: int, n_hidden: int) -> Any:
         """The flax.linen or flax.nnx module (for nnx: a function of ``rngs`` that makes it)."""
@@ -34,6 +36,30 @@ class Model(Part):
         from phasesim.models import _flax
 
         return _flax.apply(self.module(x.shape[0], n_hidden), params, x.T).T
+
+    def hidden(self, params: Any, x: Any, n_hidden: int) -> Any:
+        """Hidden units, shape (m, batch), for inputs x of shape (n, batch): the module's method.
+
+        Raises:
+            UsageError: the module defines no ``hidden``.
+        """
+        from phasesim.models import _flax
+
+        return _flax.apply(self.module(x.shape[0], n_hidden), params, x.T, "hidden").T
+
+    def decode(self, params: Any, h: Any, n_features: int) -> Any:
+        """Outputs, shape (n, batch), for hidden units h of shape (m, batch): the module's method.
+
+        Raises:
+            UsageError: the module defines no ``decode``.
+        """
+        from phasesim.models import _flax
+
+        return _flax.apply(self.module(n_features, h.shape[0]), params, h.T, "decode").T
+
+    def activate(self, z: Any) -> Any:
+        """Hidden units from W x, for a model with `directions`."""
+        return z
 
     def directions(self, params: Any) -> tuple[Any, Any] | None:
         """(W (m, n), b (n,)) for the metrics of superposition; None where there are none."""

@@ -1,17 +1,20 @@
-"""The tied autoencoder of 'Toy Models of Superposition' as a flax module."""
+"""The tied autoencoders of 'Toy Models of Superposition' as a flax module."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import jax.numpy as jnp
 from flax import linen
 
 
 class Tied(linen.Module):
-    """x' = f(Wᵀ W x + b) with W (m, n), b (n,) and f ReLU or the identity."""
+    """x' = f(Wᵀ act(W x) + b) with W (m, n), b (n,); act is the identity unless given."""
 
     n_features: int
     n_hidden: int
-    relu: bool
+    output: Callable[[jnp.ndarray], jnp.ndarray]
+    activation: Callable[[jnp.ndarray], jnp.ndarray] = lambda z: z
 
     def setup(self) -> None:
         shape = (self.n_hidden, self.n_features)
@@ -19,9 +22,12 @@ class Tied(linen.Module):
         self.b = self.param("b", linen.initializers.zeros_init(), (self.n_features,))
 
     def hidden(self, x: jnp.ndarray) -> jnp.ndarray:
-        """Hidden units h = W x, shape (batch, m)."""
-        return jnp.dot(x, self.W.T, precision="highest")
+        """Hidden units act(W x), shape (batch, m)."""
+        return self.activation(jnp.dot(x, self.W.T, precision="highest"))
+
+    def decode(self, h: jnp.ndarray) -> jnp.ndarray:
+        """Outputs, shape (batch, n), for hidden units of shape (batch, m)."""
+        return self.output(jnp.dot(h, self.W, precision="highest") + self.b)
 
     def __call__(self, x: jnp.ndarray) -> jnp.ndarray:
-        out = jnp.dot(self.hidden(x), self.W, precision="highest") + self.b
-        return linen.relu(out) if self.relu else out
+        return self.decode(self.hidden(x))

@@ -15,7 +15,7 @@ class linear(Model):
     def module(self, n_features: int, n_hidden: int) -> Any:
         from phasesim.models._tied import Tied
 
-        return Tied(n_features, n_hidden, relu=False)
+        return Tied(n_features, n_hidden, lambda a: a)
 
     def gradient(self, params: Any, x: Any, target: Any, importance: Any) -> tuple[Any, Any]:
         from phasesim.models._tied_kernels import tied_gradient

@@ -12,10 +12,14 @@ from phasesim.parts import part
 class relu_output(Model):
     """x' = ReLU(Wᵀ W x + b), tied weights W (m, n), bias b (n,)."""
 
+    signed = False
+
     def module(self, n_features: int, n_hidden: int) -> Any:
+        from flax import linen
+
         from phasesim.models._tied import Tied
 
-        return Tied(n_features, n_hidden, relu=True)
+        return Tied(n_features, n_hidden, linen.relu)
 
     def gradient(self, params: Any, x: Any, target: Any, importance: Any) -> tuple[Any, Any]:
         from phasesim.models._tied_kernels import tied_gradient

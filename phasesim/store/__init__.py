@@ -36,6 +36,7 @@ from phasesim.store.aside import remove_retired as remove_retired
 from phasesim.store.aside import retire as retire
 from phasesim.store.aside import set_aside as set_aside
 from phasesim.store.durable import replace_file as replace_file
+from phasesim.store.durable import sha256_file as sha256_file
 from phasesim.store.final import write_final as write_final
 from phasesim.store.image import decode_chunk as decode_chunk
 from phasesim.store.image import encode_chunk as encode_chunk
@@ -47,6 +48,7 @@ from phasesim.store.layout import RowIndex as RowIndex
 from phasesim.store.layout import axis_names as axis_names
 from phasesim.store.locks import Held as Held
 from phasesim.store.manifest import SCHEMA as SCHEMA
+from phasesim.store.names import analysis_path as analysis_path
 from phasesim.store.names import log_path as log_path
 from phasesim.store.names import run_path as run_path
 from phasesim.store.names import sidecar_path as sidecar_path

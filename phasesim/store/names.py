@@ -15,6 +15,11 @@ def log_path(final: Path) -> Path:
     return _stem(final).with_name(_stem(final).name + ".log.jsonl")
 
 
+def analysis_path(final: Path, name: str) -> Path:
+    """The analysis NAME of a final file: STEM.NAME.h5."""
+    return _stem(final).with_name(f"{_stem(final).name}.{name}.h5")
+
+
 def sidecar_path(final: Path) -> Path:
     """The checksum of a final file: NAME.h5.sha256."""
     return final.with_name(final.name + ".sha256")

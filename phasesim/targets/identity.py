@@ -15,5 +15,8 @@ class identity(Target):
     def of(self, x: Any) -> Any:
         return x
 
+    def mean(self, distribution: Any, n: int) -> Any:
+        return distribution.mean(n)
+
     def variance(self, distribution: Any, n: int) -> Any:
         return distribution.variance(n)

@@ -40,21 +40,37 @@ def test_it_is_built_from_its_table_and_hashes_as_itself(kind, name):
         build(kind, {"name": name, "nonesuch": 1}, kind)
 
 
-@pytest.mark.parametrize("name", registry.names("metric"))
+OF_RESULT = [n for n in registry.names("metric") if registry.get("metric", n).spec.of_result]
+
+
+@pytest.mark.parametrize("name", sorted(set(registry.names("metric")) - set(OF_RESULT)))
 def test_a_metric_declares_its_dims_and_keeps_float64(name):
     function = registry.get("metric", name)
     rng = np.random.default_rng(0)
     W, b = rng.normal(size=(4, 2, 3)), rng.normal(size=(4, 3))
-    values = np.asarray(function(W, b, ps.Experiment(n_features=3, n_hidden=2)))
+    experiment = ps.Experiment(n_features=3, n_hidden=2)
+    values = np.asarray(function(W, b, experiment))
     sizes = {"feature": 3, "hidden": 2}
     own = tuple(
         next(s for d, s in sizes.items() if dim.startswith(d)) for dim in function.spec.dims
     )
     assert values.shape == (4, *own)
     assert values.dtype == np.float64 or values.dtype.kind == "i"
-    assert np.isfinite(values).all()
-    # one model alone gives what it gives among others
-    assert np.array_equal(np.asarray(function(W[1], b[1], None)), values[1])
+    # what has no value for some weights says so, and has one for others
+    assert np.isfinite(values).all() or (function.spec.undefined and np.isfinite(values).any())
+    # one model alone gives what it gives among others, of whatever experiment if it uses none
+    given = experiment if function.spec.uses_experiment else None
+    alone = np.asarray(function(W[1], b[1], given))
+    assert np.array_equal(alone, values[1], equal_nan=True)
+
+
+def test_a_metric_of_a_result_is_one_number_a_model(tiny_sweep):
+    result = ps.run(tiny_sweep(n_steps=60))
+    for name in OF_RESULT:
+        values = result.metric(name)
+        assert values.shape == result.shape, name
+        assert np.isfinite(values).all(), name
+        assert registry.get("metric", name).spec.dims == ()
 
 
 @pytest.mark.parametrize("name", registry.names("importance"))
@@ -118,9 +134,11 @@ def test_a_target_knows_its_variance(name):
 def test_a_loss_is_0_where_nothing_is_wrong(name):
     loss = build("loss", name, "loss")
     rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(2, 3, 50))
-    assert np.array_equal(loss.pointwise(x, x), np.zeros((3, 50)))
-    assert (loss.pointwise(x, y) >= 0).all()
+    x, y = rng.normal(size=(2, 3, 50)), (rng.random((3, 50)) < 0.5).astype(float)
+    # of a target of 0 and 1, so that it may have logits, which are right where they are large
+    right = y if loss.estimate(2.0) == 2 else 1000 * (2 * y - 1)
+    assert np.array_equal(loss.pointwise(right, y), np.zeros((3, 50)))
+    assert (loss.pointwise(x[0], y) >= 0).all()
 
 
 def test_the_null_loss_is_the_loss_of_the_best_constant():

@@ -1,0 +1,139 @@
+"""Claims about superposition, fixed beforehand, and what the models say of them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasesim import gallery, store
+from phasesim.errors import ConfigError, UsageError, did_you_mean
+from phasesim.fields import static, swept
+from phasesim.interpret._base import Analysis
+from phasesim.parts import Part, choice, construct, part
+from phasesim.result import Result
+
+#: resamples of the seeds, and the part of them inside the interval
+RESAMPLES, COVERAGE = 9999, 0.95
+
+
+@part()
+class Claim(Part):
+    """One claim: a statistic of an analysis exceeds its control, or falls short of it."""
+
+    statement: str = static("", "the claim in a sentence")
+    sweep: str = static("", "figures/NAME.toml that trains the models")
+    analysis: Analysis = choice("analysis", "neurons", "what is measured of them")
+    statistic: str = static("", "output of the analysis, averaged over all its values")
+    control: str = static("", "output that shows the same without the effect")
+    direction: str = static("above", "side of the threshold", choices=("above", "below"))
+    threshold: float = swept(0.0, "of statistic minus control")
+
+    def check(self) -> None:
+        for name in ("statement", "sweep", "statistic", "control"):
+            if not getattr(self, name):
+                raise ConfigError(name, "found nothing", expected="a text")
+        for name in (self.statistic, self.control):
+            if name not in self.analysis.outputs:
+                hint = did_you_mean(name, list(self.analysis.outputs))
+                raise ConfigError("statistic", f"no output '{name}'", hint=hint)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the models say of a claim.
+
+    Attributes:
+        value: mean of the statistic over cells and seeds.
+        interval: its 95 % bootstrap interval over seeds.
+        control: mean of the control.
+        difference: interval of statistic minus control, which is held against the threshold.
+        verdict: supported, contradicted, or mixed where the interval holds the threshold.
+    """
+
+    value: float
+    interval: tuple[float, float]
+    control: float
+    difference: tuple[float, float]
+    verdict: str
+
+
+def claims_file() -> Path:
+    """The file of all claims."""
+    return gallery.folder() / "claims.toml"
+
+
+def load_claims(path: Path | None = None) -> dict[str, Claim]:
+    """All claims by name.
+
+    Raises:
+        ConfigError: a field is wrong; names claim and field.
+    """
+    path = path or claims_file()
+    try:
+        tables = tomllib.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: not a file of claims: {error}") from None
+    found = {}
+    for name, table in tables.items():
+        try:
+            found[name] = construct(Claim, table)
+        except ConfigError as error:
+            raise error.within(name).within(f"{path}: ") from None
+    return found
+
+
+def analysis_file(name: str, claim: Claim, trained: Path) -> Path:
+    """Where a claim's analysis is stored: under its own name unless its options are the default."""
+    kind = type(claim.analysis)
+    return store.analysis_path(trained, kind.__name__ if claim.analysis == kind() else name)
+
+
+def judge(claim: Claim, found: Result) -> Verdict:
+    """Hold a claim against the models.
+
+    Args:
+        claim: what is claimed.
+        found: the analysis it names, of its sweep.
+
+    Raises:
+        UsageError: fewer than two seeds, or no finite value in any of them.
+    """
+    value, control = (_per_seed(found, name) for name in (claim.statistic, claim.control))
+    known = np.isfinite(value) & np.isfinite(control)
+    if known.sum() < 2:
+        raise UsageError(
+            f"{claim.statistic}: found values in {known.sum()} seeds, expected 2 for an interval"
+        )
+    low, high = interval((value - control)[known])
+    verdict = "mixed"
+    if low > claim.threshold or high < claim.threshold:
+        beyond = low > claim.threshold
+        verdict = "supported" if beyond == (claim.direction == "above") else "contradicted"
+    return Verdict(
+        value[known].mean(), interval(value[known]), control[known].mean(), (low, high), verdict
+    )
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """Percentile bootstrap interval of the mean of independent values.
+
+    >>> interval(np.array([1.0, 1.0, 1.0]))
+    (1.0, 1.0)
+    """
+    chosen = np.random.default_rng(0).integers(len(values), size=(RESAMPLES, len(values)))
+    ends = np.quantile(values[chosen].mean(axis=1), [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+    return float(ends[0]), float(ends[1])
+
+
+def _per_seed(found: Result, name: str) -> np.ndarray:
+    """Mean of an output over cells and its own dimensions, (seed,); what is undefined is out."""
+    values: Any = found.stored(name).astype(float)
+    seeds = np.moveaxis(values, len(found.sweep.shape), 0).reshape(found.sweep.n_seeds, -1)
+    finite = np.isfinite(seeds)
+    count = finite.sum(axis=1)
+    total = np.where(finite, seeds, 0).sum(axis=1)
+    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)

@@ -1,0 +1,115 @@
+"""What a result is in a notebook: a short table with a picture, plots, and the explorer page."""
+
+from __future__ import annotations
+
+import base64
+import html
+import inspect
+import io
+import types
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from phasesim.errors import PhasesimError, UsageError, did_you_mean
+
+#: models whose metrics take no longer to compute than a reader waits for a picture
+_MOST_PICTURED = 200_000
+#: inches, and pixels an inch
+_SIZE, _DPI = (2.6, 2.1), 100
+
+
+class Shown:
+    """The part of `phasesim.Result` that shows it; nothing is imported before it is used."""
+
+    sweep: Any
+    path: Path | None
+
+    @property
+    def plot(self) -> Plots:
+        """Plots of this result: ``result.plot.phase_diagram(feature=0)``."""
+        return Plots(self)
+
+    def explore(self, path: str | Path | None = None, **options: Any) -> Any:
+        """Write the page on which the sweep is looked at: `phasesim.explore`."""
+        from phasesim.explore import explore
+
+        return explore(self, path, **options)
+
+    def _repr_html_(self) -> str:
+        rows = [(a.path, f"{len(a.values)} values, {a.values[0]} … {a.values[-1]}")
+                for a in self.sweep.axes]  # fmt: skip
+        rows += [("seeds", str(self.sweep.n_seeds)), ("stored", ", ".join(self.names()))]
+        table = "".join(
+            f"<tr><th style='text-align:left'>{html.escape(head)}</th>"
+            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
+            for head, text in rows
+        )
+        return f"<p>{html.escape(repr(self))}</p><table>{table}</table>{_picture(self)}"
+
+
+class Plots:
+    """The functions of `phasesim.plot` that take a result, of one result."""
+
+    def __init__(self, result: Any) -> None:
+        self._result = result
+
+    def __getattr__(self, name: str) -> Any:
+        from phasesim import plot
+
+        if name not in _of_results():
+            raise AttributeError(f"no plot '{name}' of a result, {did_you_mean(name, dir(self))}")
+        return types.MethodType(getattr(plot, name), self._result)
+
+    def __dir__(self) -> list[str]:
+        return _of_results()
+
+
+def _of_results() -> list[str]:
+    from phasesim import plot
+
+    functions = {n: f for n, f in vars(plot).items() if inspect.isfunction(f)}
+    return sorted(n for n, f in functions.items() if next(iter(inspect.signature(f).parameters), "")
+                  == "result")  # fmt: skip
+
+
+def _picture(result: Any) -> str:
+    """An image of the phase diagram, or of the norms over one axis; empty where there is none."""
+    if result.sweep.n_models > _MOST_PICTURED:
+        return ""
+    from matplotlib.figure import Figure
+
+    from phasesim import plot
+
+    with plot.style():
+        figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
+        ax = figure.subplots()
+        try:
+            words = _draw(result, ax)
+        except PhasesimError:
+            return ""
+        file = io.BytesIO()
+        figure.savefig(file, format="png")
+    data = base64.b64encode(file.getvalue()).decode()
+    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data}">'
+
+
+def _draw(result: Any, ax: Any) -> str:
+    """Draw what the number of axes allows, and say in words what it is."""
+    from phasesim import plot
+
+    axes = result.sweep.axes
+    if len(axes) >= 2:
+        held = {a.path: a.values[len(a.values) // 2] for a in axes[2:]}
+        plot.phase_diagram(result, select=held, ax=ax, theory=False, legend=False)
+        return ", ".join(
+            ["phase diagram of the last feature", *(f"{k} = {v}" for k, v in held.items())]
+        )
+    if not axes or isinstance(axes[0].values[0], str):
+        raise UsageError("nothing to draw along")
+    order = np.argsort(axes[0].array())
+    ax.plot(axes[0].array()[order], result.metric("feature_norm", "best")[order])
+    ax.set(xlabel=plot.axis_label(axes[0].path), ylabel="‖W_i‖ of the best seed",
+           xscale="log" if axes[0].log else "linear")  # fmt: skip
+    return "norms of all features"

@@ -26,8 +26,15 @@ _HOMES = {
     "train": "train",
     "Outcome": "engines._program",
     "cell_key": "keys",
+    "use_cache": "cache",
+    "analyse": "interpret._run",
+    "explore": "explore",
     "Result": "result",
     "open_result": "result",
+    "phase_boundary": "boundaries",
+    "PhaseBoundary": "boundaries",
+    "refine": "refinement",
+    "run_refined": "adaptive",
     "Status": "status",
     "Part": "parts",
     "part": "parts",
@@ -47,7 +54,7 @@ _HOMES = {
 _MODULES = (
     "distributions", "amplitudes", "importances", "models", "activations", "targets", "losses",
     "optimizers", "schedules", "initializers", "regularizers", "engines", "metrics", "theory",
-    "plot", "store",
+    "geometry", "plot", "store", "interpret",
 )  # fmt: skip
 
 __all__ = [*_HOMES, *_MODULES]

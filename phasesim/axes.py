@@ -17,15 +17,39 @@ MOST_VALUES = 1_000_000
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: ``path`` takes each of ``values``; ``source`` is how the values were written."""
+    """One axis: ``path`` takes each of ``values``.
+
+    ``source`` is how the values were written, ``inserted`` are those added to them one by one.
+    """
 
     path: str
     values: tuple
     source: tuple[str, tuple]
+    inserted: tuple = ()
 
     def to_config(self) -> dict[str, Any]:
         kind, arguments = self.source
-        return {"path": self.path, kind: list(arguments)}
+        more = {"insert": list(self.inserted)} if self.inserted else {}
+        return {"path": self.path, kind: list(arguments), **more}
+
+    @property
+    def log(self) -> bool:
+        """Whether the axis was written as ``geomspace`` of numbers above 0."""
+        return self.source[0] == "geomspace" and min(self.values) > 0
+
+    def insert(self, entries: Iterable[float]) -> Axis:
+        """The axis with further numbers at their places in its order.
+
+        Raises:
+            ConfigError: the axis is of names, or an entry is not a number.
+        """
+        more = tuple(_plain(e) for e in entries)
+        if not all(map(_is_number, (*self.values, *more))):
+            raise ConfigError(f"{self.path}.insert", f"found {list(more)}", expected="numbers")
+        more = _rounded([float(e) for e in more])
+        falling = self.values[0] > self.values[-1]
+        both = tuple(sorted((*self.values, *more), reverse=falling))
+        return Axis(self.path, both, self.source, (*self.inserted, *more))
 
     def position(self, wanted: Any, method: str | None = None) -> int:
         """Index of a value; ``method="nearest"`` takes the closest one.
@@ -49,7 +73,8 @@ class Axis:
         """The axis with its numbers rounded to the nearest integer."""
         if not all(isinstance(v, float) for v in self.values) or self.source[0] == "values":
             return self
-        return Axis(self.path, tuple(round(v) for v in self.values), self.source)
+        whole = tuple(round(v) for v in self.values)
+        return Axis(self.path, whole, self.source, self.inserted)
 
     def array(self) -> np.ndarray:
         """Values as float64, int64 or fixed-length text."""
@@ -144,27 +169,31 @@ MAKERS = {"values": values, "linspace": linspace, "geomspace": geomspace}
 
 
 def from_config(entry: Any, where: str) -> Axis:
-    """The axis of a TOML table ``{ path = …, values | linspace | geomspace = […] }``."""
+    """The axis of a TOML table ``{ path = …, values | linspace | geomspace = […], insert = […] }``.
+
+    ``insert`` may be left out.
+    """
     if isinstance(entry, Axis):
         return entry
     if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
         raise ConfigError(where, f"found {entry!r}", expected="a table with 'path'")
-    rest = {k: v for k, v in entry.items() if k != "path"}
+    rest = {k: v for k, v in entry.items() if k not in ("path", "insert")}
     if len(rest) != 1 or not set(rest) <= set(MAKERS):
         raise ConfigError(
             where, f"found {sorted(rest)}", expected="exactly one of " + ", ".join(MAKERS)
         )
     ((kind, arguments),) = rest.items()
-    if not isinstance(arguments, list | tuple):
-        raise ConfigError(f"{where}.{kind}", f"found {arguments!r}", expected="a list")
+    inserted = entry.get("insert", ())
+    for key, given in ((kind, arguments), ("insert", inserted)):
+        if not isinstance(given, list | tuple):
+            raise ConfigError(f"{where}.{key}", f"found {given!r}", expected="a list")
     try:
-        if kind == "values":
-            return values(entry["path"], arguments)
-        if len(arguments) != 3:
+        if kind != "values" and len(arguments) != 3:
             raise ConfigError(
                 entry["path"], f"{kind} with {len(arguments)} entries", expected="start, stop, size"
             )
-        return MAKERS[kind](entry["path"], *arguments)
+        made = MAKERS[kind](entry["path"], *((arguments,) if kind == "values" else arguments))
+        return made.insert(inserted) if inserted else made
     except ConfigError as error:
         raise error.within(f"{where}: ") from None
 

@@ -11,7 +11,7 @@ from phasesim import registry
 
 PACKAGE = Path(phasesim.__file__).parent
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_figures" not in p.parts)
-REGISTRIES = set(registry.FOLDERS.values()) - {"metrics"}
+REGISTRIES = set(registry.FOLDERS.values()) - {"metrics", "interpret"}
 
 #: top-level module or package -> height; imports at module level go to a lower or equal height.
 #: Equal heights are allowed only inside one package and between the names of one line below.
@@ -25,26 +25,44 @@ LEVELS = [
     {"experiment"},
     {"grid"},
     {"sweep", "function"},
-    {"config", "cells", "percell"},
-    {"plan", "keys", "store", "metrics", "theory", "reductions", "engines", "cache", "dispatch"},
-    {"fingerprint", "rows", "train", "progress", "ranking"},
+    {"analysis"},
+    {"config", "cells", "percell", "memory"},
+    {
+        "plan",
+        "keys",
+        "store",
+        "metrics",
+        "geometry",
+        "theory",
+        "reductions",
+        "basins",
+        "settling",
+        "engines",
+        "cache",
+        "dispatch",
+    },
+    {"fingerprint", "rows", "train", "progress", "ranking", "best_known", "source", "notebook"},
+    {"judged"},
     {"result"},
-    {"start", "execute", "execute_function", "output", "export", "plot"},
+    {"boundaries", "refinement"},
+    {"start", "execute", "execute_function", "execute_analysis", "output", "export", "plot"},
     {"run", "estimate"},
-    {"interpret", "farm", "explore", "gallery"},
+    {"interpret", "farm", "explore", "gallery", "adaptive", "catalogue"},
     {"cli"},
     {"__main__", "__init__"},
 ]
 HEIGHT = {name: height for height, names in enumerate(LEVELS) for name in names}
 #: the data layer: reads results, knows nothing of training
-DATA = {"plot", "result", "metrics", "theory", "store", "reductions", "fingerprint", "export",
-        "exact", "percell", "ranking"}  # fmt: skip
+DATA = {"plot", "result", "metrics", "geometry", "theory", "store", "reductions", "fingerprint",
+        "export", "exact", "percell", "ranking", "best_known", "basins", "settling", "judged",
+        "boundaries", "refinement"}  # fmt: skip
 #: the compute layer
 COMPUTE = {
     "engines",
     "train",
     "execute",
     "execute_function",
+    "execute_analysis",
     "run",
     "start",
     "output",
@@ -97,7 +115,11 @@ def violation(own, dotted):
     target, words = inner(dotted), [*dotted.split("."), ""]
     if target is None or target == own or not {own, target} <= set(HEIGHT):
         return None
-    if target in REGISTRIES and words[2] == "_base" and HEIGHT[own] > HEIGHT["parts"]:
+    if (
+        target in registry.FOLDERS.values()
+        and words[2] == "_base"
+        and HEIGHT[own] > HEIGHT["parts"]
+    ):
         return None  # what every variant of a kind provides stands right above the parts
     if own in REGISTRIES and target in REGISTRIES and own != "engines":
         # parts hold other parts: only through the bases, never a variant of another kind

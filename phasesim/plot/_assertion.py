@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -43,6 +44,7 @@ def assertion(
     }
 
 
-def _numbers(values: tuple[float, ...]) -> float | list[float]:
-    rounded = [round(float(v), 6) for v in values]
+def _numbers(values: tuple[float, ...]) -> float | list[float | None] | None:
+    # JSON has no NaN
+    rounded = [round(float(v), 6) if math.isfinite(v) else None for v in values]
     return rounded[0] if len(rounded) == 1 else rounded

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from phasesim.errors import UsageError
 from phasesim.plot._grid import Grid, grid
 from phasesim.plot._theory import check_covered, density_and_ratio
 from phasesim.result import Result
@@ -21,6 +22,7 @@ from phasesim.theory import (
     paper_boundary,
     phase_candidates,
     phase_of_candidates,
+    spinodal,
 )
 
 Array = NDArray[np.float64]
@@ -31,6 +33,7 @@ _AT_ONE = np.array([0.995, 1 / 0.995])
 _LINES: dict[str, dict[str, Any]] = {
     "true": {"label": "true optimum", "linestyle": "-"},
     "paper": {"label": "paper's candidates", "linestyle": (0, (3, 1.6))},
+    "spinodal": {"label": "spinodal of ignoring", "linestyle": (0, (1, 1))},
 }
 
 
@@ -71,32 +74,62 @@ def prepare_boundaries(
 
 def boundaries_of(sides: Grid, n_ratios: int = 25) -> Boundaries:
     """As `prepare_boundaries`, of a grid."""
+    return _lines(*_extent(sides), n_ratios)
+
+
+def paper_line(sides: Grid) -> Array:
+    """`Boundaries.paper` alone, which takes no time."""
+    return _paper(*_extent(sides))
+
+
+@lru_cache(maxsize=4)
+def _lines(n: int, m: int, low: float, high: float, sparsest: float, n_ratios: int) -> Boundaries:
+    def optimum(p: Array, r: Array) -> NDArray:
+        importance = np.stack(np.broadcast_arrays(*[np.ones_like(r)] * (n - 1), r), axis=-1)
+        return optimum_grid(n, m, density=p, importance=importance).phase[..., -1]
+
+    ratio = _ratios(low, high, n_ratios)
+    density = [boundary(n, m, float(r)).density_half for r in ratio]
+    true = _line(ratio, density, _jump_at_one(optimum, _levels(sparsest)), low < 1 < high)
+    return Boundaries(_paper(n, m, low, high, sparsest), true)
+
+
+def spinodal_line(sides: Grid) -> Array:
+    """Where, below the true boundary, the lesser of two features can no longer be ignored.
+
+    Points (ratio, density), shape (points, 2).
+
+    Raises:
+        UsageError: the diagram is not of two features and one hidden dimension.
+    """
+    n, m, low, high, _ = _extent(sides)
+    if (n, m) != (2, 1):
+        raise UsageError(f"spinodal: found n = {n}, m = {m}, expected n = 2, m = 1")
+    ratio = _ratios(low, high, 101)
+    return np.stack([ratio, [spinodal(float(r)) for r in ratio]], axis=1)
+
+
+def _paper(n: int, m: int, low: float, high: float, sparsest: float) -> Array:
+    def candidates(p: Array, r: Array) -> NDArray:
+        return phase_of_candidates(phase_candidates(n, m, density=p, ratio=r))
+
+    ratio = _ratios(low, high, 201)
+    density = [paper_boundary(n, m, float(r)) for r in ratio]
+    return _line(ratio, density, _jump_at_one(candidates, _levels(sparsest)), low < 1 < high)
+
+
+def _extent(sides: Grid) -> tuple[int, int, float, float, float]:
+    """n, m, the smallest and largest ratio, and the smallest density of a diagram."""
     check_covered(sides)
     density, ratio = density_and_ratio(sides)
     e = sides.experiment
     low, high = (float(f(ratio.edges)) for f in (np.min, np.max))
     # a linear axis may begin at 0, where nothing changes
-    low = max(low, 1e-3)
-    return _lines(e.n_features, e.n_hidden, low, high, float(np.min(density.edges)), n_ratios)
+    return e.n_features, e.n_hidden, max(low, 1e-3), high, float(np.min(density.edges))
 
 
-@lru_cache(maxsize=4)
-def _lines(n: int, m: int, low: float, high: float, sparsest: float, n_ratios: int) -> Boundaries:
-    def candidates(p: Array, r: Array) -> NDArray:
-        return phase_of_candidates(phase_candidates(n, m, density=p, ratio=r))
-
-    def optimum(p: Array, r: Array) -> NDArray:
-        importance = np.stack(np.broadcast_arrays(*[np.ones_like(r)] * (n - 1), r), axis=-1)
-        return optimum_grid(n, m, density=p, importance=importance).phase[..., -1]
-
-    fine, coarse = (_ratios(low, high, size) for size in (201, n_ratios))
-    levels = np.append(np.geomspace(min(sparsest, 0.1), 0.45, 10), np.linspace(0.5, 1.0, 26))
-    paper = [paper_boundary(n, m, float(r)) for r in fine]
-    true = [boundary(n, m, float(r)).density_half for r in coarse]
-    return Boundaries(
-        _line(fine, paper, _jump_at_one(candidates, levels), low < 1 < high),
-        _line(coarse, true, _jump_at_one(optimum, levels), low < 1 < high),
-    )
+def _levels(sparsest: float) -> Array:
+    return np.append(np.geomspace(min(sparsest, 0.1), 0.45, 10), np.linspace(0.5, 1.0, 26))
 
 
 def _ratios(low: float, high: float, size: int) -> Array:
@@ -120,10 +153,15 @@ def _line(ratio: Array, density: list, jump: Array, vertical: bool) -> Array:
 
 def draw_boundaries(ax: Axes, lines: Boundaries, sides: Grid) -> None:
     """Both boundaries as labelled lines with a white halo."""
+    for name in ("true", "paper"):
+        draw_line(ax, getattr(lines, name), sides, name)
+
+
+def draw_line(ax: Axes, line: Array, sides: Grid, name: str) -> None:
+    """One line with the look of ``true``, ``paper`` or ``spinodal``."""
     halo = [matplotlib.patheffects.withStroke(linewidth=2.0, foreground="white")]
+    ratio, density = line.T
     upward = density_and_ratio(sides)[0] is sides.y
-    for name, look in _LINES.items():
-        ratio, density = getattr(lines, name).T
-        x, y = (ratio, density) if upward else (density, ratio)
-        ax.plot(x, y, color="black", linewidth=1.0, path_effects=halo, scalex=False,
-                scaley=False, **look)  # fmt: skip
+    x, y = (ratio, density) if upward else (density, ratio)
+    ax.plot(x, y, color="black", linewidth=1.0, path_effects=halo, scalex=False, scaley=False,
+            **_LINES[name])  # fmt: skip

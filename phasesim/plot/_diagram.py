@@ -37,8 +37,8 @@ def phase_diagram(
 
     Grey is a feature that is ignored, blue one with a direction of its own, orange one that
     shares it. Colours are clipped at 1 and mean the same in every figure. Cells without a
-    trained model, or whose loss still moved when training ended (by more than 5 % and 3
-    standard errors over the last tenth of the steps), are hatched and counted below the axes.
+    trained model, or whose model was stopped on its way (`Result.undertrained`), are hatched and
+    counted below the axes.
     The superposition is blind to the sign of the overlap: see the metric ``phase``.
 
     Args:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.patches import Circle
 from numpy.typing import ArrayLike, NDArray
 
@@ -13,6 +15,9 @@ from phasesim.errors import UsageError
 from phasesim.plot._style import on_axes
 
 Array = NDArray[np.float64]
+
+#: without the yellow end of the map, which is hard to see on white
+_IMPORTANCE = ListedColormap(matplotlib.colormaps["viridis"](np.linspace(0, 0.85, 256)))
 
 
 def prepare_features(W: ArrayLike) -> Array:
@@ -36,13 +41,20 @@ def prepare_features(W: ArrayLike) -> Array:
     return np.pad(W, ((0, 2 - len(W)), (0, 0))).T
 
 
-def features(W: ArrayLike, *, importance: ArrayLike | None = None, ax: Axes | None = None) -> Axes:
+def features(
+    W: ArrayLike,
+    *,
+    importance: ArrayLike | None = None,
+    ax: Axes | None = None,
+    colorbar: bool = True,
+) -> Axes:
     """Each feature's embedding as an arrow from the origin, with the unit circle.
 
     Args:
         W: weights of one model, shape (2, n_features), or (1, n_features) for a line.
-        importance: colours of the arrows, yellow the most important, shape (n_features,).
+        importance: colours of the arrows, lighter the more important, shape (n_features,).
         ax: where to draw; new ones of one column's width if None.
+        colorbar: explain the colours.
 
     Returns:
         The Axes, of equal scales.
@@ -68,8 +80,9 @@ def features(W: ArrayLike, *, importance: ArrayLike | None = None, ax: Axes | No
         if importance is None:
             ax.quiver(*start, *tips.T, color="#0072B2", **look)
         else:
-            arrows = ax.quiver(*start, *tips.T, weight, cmap="viridis", **look)
-            ax.figure.colorbar(arrows, ax=ax, label="importance", shrink=0.7)
+            arrows = ax.quiver(*start, *tips.T, weight, cmap=_IMPORTANCE, **look)
+            if colorbar:
+                ax.figure.colorbar(arrows, ax=ax, label="importance", shrink=0.7)
         for i, tip in enumerate(tips):
             length = np.hypot(*tip)
             if length > 0.1:

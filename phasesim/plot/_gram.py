@@ -42,13 +42,16 @@ def prepare_gram(W: ArrayLike, *, b: ArrayLike | None = None) -> tuple[Array, Ar
     return G, bias
 
 
-def gram(W: ArrayLike, *, b: ArrayLike | None = None, ax: Axes | None = None) -> Axes:
+def gram(
+    W: ArrayLike, *, b: ArrayLike | None = None, ax: Axes | None = None, colorbar: bool = True
+) -> Axes:
     """Heat map of WᵀW, from -1 (blue) to 1 (red), with the bias as a strip beside it.
 
     Args:
         W: weights of one model, shape (n_hidden, n_features).
         b: biases, shape (n_features,).
         ax: where to draw; new ones of one column's width if None.
+        colorbar: explain the colours.
 
     Returns:
         The Axes of the heat map.
@@ -69,7 +72,8 @@ def gram(W: ArrayLike, *, b: ArrayLike | None = None, ax: Axes | None = None) ->
         if bias is not None:
             strip = ax.inset_axes((1.04, 0, max(0.05, 1 / len(bias)) * 0.6, 1))
             strip.imshow(bias[:, None], aspect="auto", **_LOOK)
-            strip.set(xticks=[], yticks=[], title="$b$")
+            strip.set(xticks=[], yticks=[], title="$b$" if colorbar else "")
             strip.spines[:].set_visible(True)
-        ax.figure.colorbar(image, ax=ax, shrink=0.8, ticks=[-1, 0, 1])
+        if colorbar:
+            ax.figure.colorbar(image, ax=ax, shrink=0.8, ticks=[-1, 0, 1])
     return ax

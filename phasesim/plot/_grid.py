@@ -85,7 +85,7 @@ def _side(axis: Axis) -> GridAxis:
     values = axis.array().astype(float)
     order = np.argsort(values)
     values = values[order]
-    log = axis.source[0] == "geomspace" and values[0] > 0
+    log = axis.log
     return GridAxis(axis.path, values, cell_edges(values, log=log), log, order)
 
 

@@ -8,7 +8,9 @@ from phasesim.sweep import Sweep
 #: dotted path -> axis label; a path that is not here is its own label
 _LABELS = {
     "batch_size": "batch size",
+    "distribution.correlation": "correlation c of a pair",
     "distribution.density": "density p = 1 − S",
+    "distribution.factor": "relative density ρ of one feature",
     "importance.base": "importance decay",
     "importance.ratio": "relative importance r",
     "n_features": "features n",
@@ -16,6 +18,17 @@ _LABELS = {
     "n_steps": "training steps",
     "optimizer.learning_rate": "learning rate",
     "optimizer.weight_decay": "weight decay",
+}
+#: dotted path -> letter
+_SYMBOLS = {
+    "distribution.correlation": "c",
+    "distribution.density": "p",
+    "distribution.factor": "ρ",
+    "importance.ratio": "r",
+    "n_features": "n",
+    "n_hidden": "m",
+    "optimizer.weight_decay": "decay",
+    "regularizers.hidden_l1.coefficient": "L1",
 }
 _REDUCTIONS = {
     "best": "best of {n} seeds",
@@ -28,6 +41,15 @@ _REDUCTIONS = {
 def axis_label(path: str) -> str:
     """What stands along the axis of a swept field, e.g. ``density p = 1 − S``."""
     return _LABELS.get(path, path)
+
+
+def axis_symbol(path: str) -> str:
+    """The letter of a swept field, or the last word of its path.
+
+    >>> axis_symbol("n_hidden"), axis_symbol("optimizer.learning_rate")
+    ('m', 'learning_rate')
+    """
+    return _SYMBOLS.get(path, path.removesuffix(".name").rpartition(".")[2])
 
 
 def describe_reduction(reduction: str, n_seeds: int) -> str:
@@ -55,6 +77,8 @@ def describe(sweep: Sweep) -> str:
         return joint.join(text for path, text in words.items() if path not in swept)
 
     length = fixed(" of ", n_steps=f"{e.n_steps:,} steps", batch_size=f"{e.batch_size:,} samples")
+    if not e.engine.samples:
+        length = " ".join([fixed("", n_steps=f"{e.n_steps:,} steps"), "on the exact loss"]).strip()
     optimizer = fixed("", optimizer=type(e.optimizer).__name__)
     parts = (
         fixed(", ", n_features=f"n = {e.n_features}", n_hidden=f"m = {e.n_hidden}"),

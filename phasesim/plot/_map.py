@@ -25,6 +25,11 @@ MARKS: dict[str, dict[str, Any]] = {
 def draw_colors(ax: Axes, sides: Grid, colors: Array) -> None:
     """One rectangle a cell, rasterised; scales, limits and labels from the two axes."""
     ax.pcolormesh(sides.x.edges, sides.y.edges, colors, rasterized=True)
+    frame(ax, sides)
+
+
+def frame(ax: Axes, sides: Grid) -> None:
+    """Scales, limits and labels from the two axes of a map."""
     for side, axis, scale in (
         (sides.x, ax.xaxis, ax.set_xscale),
         (sides.y, ax.yaxis, ax.set_yscale),

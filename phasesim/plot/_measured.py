@@ -19,11 +19,6 @@ from phasesim.status import Status
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: a loss that changed by more than this over the last tenth of the steps still moves, ...
-MOVING_SLOPE = 0.05
-#: ... if the change is larger than so many of its standard errors
-MOVING_ERRORS = 3.0
-
 
 @dataclass(frozen=True)
 class PhaseDiagram:
@@ -75,10 +70,10 @@ def prepare_phase_diagram(
     not_run = status == Status.not_run
     if reduction in AVERAGES:
         shown = _trained(status).any(axis=-1)
-        moving = (sides.take(_moving(result)) & _trained(status)).any(axis=-1)
+        moving = (sides.take(moving_models(result)) & _trained(status)).any(axis=-1)
     else:
         shown = _trained(sides.take(result.metric("status", reduction)))
-        moving = sides.take(_moving(result, reduction))
+        moving = sides.take(moving_models(result, reduction))
     waiting = ~shown & not_run.any(axis=-1)
     norm, shared = (np.where(shown, v, np.nan) for v in (norm, shared))
     return PhaseDiagram(
@@ -92,13 +87,9 @@ def _trained(status: NDArray) -> Mask:
     return np.isin(status, [Status.ok, Status.not_converged])
 
 
-def _moving(result: Result, reduction: str | None = None) -> Mask:
-    moving = result.metric("status", reduction) == Status.not_converged
-    if {"loss_slope", "loss_slope_error"} <= set(result.names()):
-        names = ("loss_slope", "loss_slope_error")
-        slope, error = (np.abs(result.metric(name, reduction)) for name in names)
-        moving |= (slope > MOVING_SLOPE) & (slope > MOVING_ERRORS * error)
-    return moving
+def moving_models(result: Result, reduction: str | None = None) -> Mask:
+    """Which models were stopped on their way, (*axes, seed), or of a reduction."""
+    return result.metric("undertrained", reduction)
 
 
 def _of_feature(values: Array, feature: int, result: Result) -> Array:

@@ -111,6 +111,13 @@ def candidates_on(sides: Grid) -> NDArray[np.int8]:
     return phase_of_candidates(phase_candidates(n, m, density=p, ratio=r))
 
 
+def candidate_loss_on(sides: Grid) -> Array:
+    """Loss of the cheapest of the paper's candidates, (y, x)."""
+    n, m, p, r = _mesh(sides)
+    losses = phase_candidates(n, m, density=p, ratio=r)
+    return np.min(np.stack([np.asarray(v) for v in losses.values()]), axis=0)
+
+
 def optimum_on(sides: Grid) -> Optimum:
     """True optimum of every cell, leading axes (y, x)."""
     n, m, p, r = _mesh(sides)

@@ -41,7 +41,8 @@ def make(*, broken=False, **fields):
         "status": np.full(shape, Status.ok),
         "loss_slope": np.zeros(shape),
         "loss_slope_error": np.full(shape, 0.001),
-        "loss_curve": np.geomspace(1, 0.1, 50) * np.ones((*shape, 1)),
+        # fallen early and settled since
+        "loss_curve": (0.1 + np.exp(-2.0 * np.arange(50))) * np.ones((*shape, 1)),
     }
     if broken:
         arrays["status"][0, 0], arrays["status"][0, 1] = Status.diverged, Status.not_run

@@ -1,0 +1,27 @@
+"""What the literature says of each figure, as assertions with controls that must fail.
+
+One file a figure; each function takes a result and returns rows as `phasesim.plot.assertion`
+makes them.
+"""
+
+from phasesim.plot.checks.anticorrelated import anticorrelated as anticorrelated
+from phasesim.plot.checks.basics import basics as basics
+from phasesim.plot.checks.basins import basins as basins
+from phasesim.plot.checks.block_gain import block_gains as block_gains
+from phasesim.plot.checks.cooccurrence import cooccurrence as cooccurrence
+from phasesim.plot.checks.corner import corner as corner
+from phasesim.plot.checks.correlated import correlated as correlated
+from phasesim.plot.checks.dependent import dependent as dependent
+from phasesim.plot.checks.dimensions import dimensions as dimensions
+from phasesim.plot.checks.dimensions import lines as lines
+from phasesim.plot.checks.disagreement import disagreement as disagreement
+from phasesim.plot.checks.excess import excess as excess
+from phasesim.plot.checks.gain import gain as gain
+from phasesim.plot.checks.hysteresis import hysteresis as hysteresis
+from phasesim.plot.checks.incidental import incidental as incidental
+from phasesim.plot.checks.local_basis import local_basis as local_basis
+from phasesim.plot.checks.pentagon import pentagon as pentagon
+from phasesim.plot.checks.perturbed import perturbed as perturbed
+from phasesim.plot.checks.polytopes import polytopes as polytopes
+from phasesim.plot.checks.principal import principal as principal
+from phasesim.plot.checks.sensing import sensing as sensing

@@ -42,7 +42,10 @@ def thinned(axis):
     kept = [axis.values[int(i)] for i in at]
     if size and max(kept) > MOST_SIZE:
         kept = [max(1, v // 4) for v in kept]
-    return dataclasses.replace(axis, values=tuple(kept))
+    spacing = axis.source[0]
+    if spacing in ("linspace", "geomspace") and not size:
+        return getattr(ps, spacing)(axis.path, kept[0], kept[-1], len(kept))
+    return ps.values(axis.path, kept)
 
 
 def tiny_result(name):

@@ -16,6 +16,8 @@ from phasesim.theory.continuation import Continuation as Continuation
 from phasesim.theory.continuation import Path as Path
 from phasesim.theory.continuation import continuation as continuation
 from phasesim.theory.continuation import spinodal as spinodal
+from phasesim.theory.crossing import Crossing as Crossing
+from phasesim.theory.crossing import crossing as crossing
 from phasesim.theory.curvature import hessian_eigenvalues as hessian_eigenvalues
 from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
 from phasesim.theory.exact import population_loss as population_loss

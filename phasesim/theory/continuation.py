@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.errors import UsageError
-from phasesim.theory._minimise import minimise
-from phasesim.theory.exact import MOST_NESTED, fixed_loss_and_gradient
-from phasesim.theory.moments import feature_variance, null_loss
+from phasesim.theory._local import local_minimum
+from phasesim.theory.moments import feature_variance
 from phasesim.theory.optimum import optimum_grid
 
 Array = NDArray[np.float64]
@@ -24,8 +23,6 @@ Array = NDArray[np.float64]
 # those within about 1e-4 of a spinodal
 _NUDGE = 1e-3
 _SEED = 20220914
-_TOLERANCE, _SERIES_TOLERANCE = 1e-9, 1e-6
-_MAX_EVALUATIONS = 400
 
 
 @dataclass(frozen=True)
@@ -155,31 +152,10 @@ def _lowest_nearby(start: Array, p: Array, weight: Array, m: int) -> tuple[Array
     """Lowest end of descents from (nudges, problems, parameters), and its loss."""
     nudges, problems, size = start.shape
     copies = (np.tile(v, (nudges, 1)) for v in (p, weight))
-    ends, loss = _local_minimum(start.reshape(-1, size), *copies, m)
+    ends, loss = local_minimum(start.reshape(-1, size), *copies, m)
     loss = loss.reshape(nudges, problems)
     winner, at = np.argmin(loss, axis=0), np.arange(problems)
     return ends.reshape(start.shape)[winner, at], loss[winner, at]
-
-
-def _local_minimum(start: Array, p: Array, weight: Array, m: int) -> tuple[Array, Array]:
-    """The minima that descents from the rows of ``start`` (W, then b) reach, and their losses."""
-    n = p.shape[1]
-    scale = null_loss(density=p, importance=weight)
-    # in units of the null loss the curvature along b grows as 1/p
-    unit = np.concatenate([np.ones((len(p), m * n)), np.sqrt(p)], axis=1)
-
-    def objective(x: Array, at: NDArray[np.intp]) -> tuple[Array, Array]:
-        x = x * unit[at]
-        W, b = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
-        loss, dW, db = fixed_loss_and_gradient(W, b, p[at], weight[at])
-        slope = np.concatenate([dW.reshape(len(x), -1), db], axis=1) * unit[at]
-        return loss / scale[at], slope / scale[at, None]
-
-    tolerance = _TOLERANCE if n <= MOST_NESTED else _SERIES_TOLERANCE
-    x, loss = minimise(
-        objective, start / unit, tolerance=tolerance, max_evaluations=_MAX_EVALUATIONS
-    )
-    return x * unit, loss * scale
 
 
 def _path(x: Array, loss: Array, m: int, n: int) -> Path:

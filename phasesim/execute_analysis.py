@@ -14,7 +14,7 @@ from phasesim import pytree, rows
 from phasesim.engines._program import CPU_OPTIONS
 from phasesim.errors import UsageError
 from phasesim.execute_function import FunctionExecutor
-from phasesim.keys import cell_keys, stream
+from phasesim.keys import cell_keys, model_keys, stream
 from phasesim.plan import Block
 
 
@@ -28,6 +28,12 @@ class AnalysisExecutor(FunctionExecutor):
         analysis = self.plan.sweep.analysis
         loss = rows.FieldInfo((), "float32", "loss by which the trained sweep ranks its seeds")
         fields = {"status": rows.field_of("status", (), {}), "loss": loss}
+        taken = sorted(fields.keys() & analysis.outputs.keys())
+        if taken:
+            raise UsageError(
+                f"analysis '{type(analysis).__name__}': {taken[0]}: an output cannot have this "
+                "name, which is that of the trained sweep's"
+            )
         fields |= {
             n: rows.FieldInfo(o.dims, "float32", o.meaning) for n, o in analysis.outputs.items()
         }
@@ -74,9 +80,14 @@ class AnalysisExecutor(FunctionExecutor):
         filled = self.plan.filled(block)
         experiment = cohort.stacked(filled)
         pytree.register(experiment)
-        keys = cell_keys(sweep.seed, cohort.key_digests[filled], block.replica)
-        name = type(sweep.analysis).__name__
-        keys = jax.vmap(lambda key: stream(key, f"analysis {name}"))(keys)
+        digests = cohort.key_digests[filled]
+        if sweep.analysis.of_training:
+            words = model_keys(sweep.seed, digests, block.replica, cohort.template.draws).data
+            keys = jax.random.wrap_key_data(jnp.broadcast_to(words, (len(filled), 2)))
+        else:
+            keys = cell_keys(sweep.seed, digests, block.replica)
+            name = type(sweep.analysis).__name__
+            keys = jax.vmap(lambda key: stream(key, f"analysis {name}"))(keys)
         return experiment, self._params(block.cohort, cohort.cells[filled], block.replica), keys
 
     def _params(self, number: int, cells: np.ndarray, replica: int) -> Any:

@@ -63,7 +63,7 @@ class Experiment(Part):
     loss: Loss = choice("loss", "weighted_mse", "error of one output")
     optimizer: Optimizer = choice("optimizer", "adamw", "how parameters follow the gradient")
     init: Initializer = choice("init", "xavier", "where training starts")
-    regularizers: tuple = table("regularizer", "terms added to the loss")
+    regularizers: tuple = table("regularizer", "what training adds to the task")
     record: Record = nested(Record, "what is kept beside the end state", identity=False)
 
     def check(self) -> None:
@@ -75,6 +75,11 @@ class Experiment(Part):
                     inner.check_for(self)
                 except ConfigError as error:
                     raise error.within(name) from None
+        for regularizer in self.regularizers:
+            try:
+                regularizer.check_for(self)
+            except ConfigError as error:
+                raise error.within(f"regularizers.{type(regularizer).__name__}") from None
         total = float(np.sum(self.importance.per_feature(self.n_features)))
         if not 0 < total <= LARGEST_IMPORTANCE:
             raise ConfigError(
@@ -91,7 +96,13 @@ class Experiment(Part):
                     f"{name}.{field}",
                     f"found {len(value)} numbers",
                     expected=f"one for each of the {self.n_features} features (n_features)",
+                    hint="values to sweep are an axis of [sweep]",
                 )
+
+    @property
+    def samples_a_step(self) -> int:
+        """How many samples the gradient of a step is taken over."""
+        return self.distribution.fixed or self.batch_size
 
     def null_loss(self) -> float:
         """Loss of the best constant output, Σ_i I_i Var(target_i) for a squared error."""

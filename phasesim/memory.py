@@ -44,7 +44,7 @@ def block_bytes(e: Experiment, lanes: int, platform: str) -> int:
 
 def _training(e: Experiment, lanes: int, platform: str) -> int:
     """Numbers in the arrays over the batch that do not fuse away."""
-    n, m, batch = e.n_features, e.n_hidden, e.batch_size
+    n, m, batch = e.n_features, e.n_hidden, e.samples_a_step
     shared = e.distribution.n_uniforms(n) * batch if e.draws == "shared" else 0
     if platform != "cpu":
         return shared + lanes * batch * (3 * n + 2 * m)

@@ -44,7 +44,7 @@ def lane_width(experiment: Experiment, platform: str) -> int:
         if not experiment.engine.samples and n > 2:
             return LANES_EXACT
         return LANES_SMALL if n * m <= MOST_SMALL else LANES_LARGE
-    lanes = DEVICE_TILE_BYTES // (4 * experiment.batch_size * (3 * n + 2 * m))
+    lanes = DEVICE_TILE_BYTES // (4 * experiment.samples_a_step * (3 * n + 2 * m))
     return min(max(2 ** int(math.log2(max(lanes, 1))), 4), 1 << 16)
 
 

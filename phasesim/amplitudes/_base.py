@@ -14,8 +14,9 @@ class Amplitude(Part):
     """
 
     kind = "amplitude"
-    #: E x and E x² of an active feature
+    #: E x, E |x| and E x² of an active feature
     mean: float
+    absolute_mean: float
     second_moment: float
 
     def quantile(self, v: Any) -> Any:

@@ -14,6 +14,7 @@ class bernoulli(Amplitude):
     """x = 1: mean 1, E x² = 1, E exp(iwx) = exp(iw)."""
 
     mean = 1.0
+    absolute_mean = 1.0
     second_moment = 1.0
 
     def quantile(self, v: Any) -> Any:

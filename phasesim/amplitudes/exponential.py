@@ -17,6 +17,7 @@ class exponential(Amplitude):
     """x ~ Exp(1): mean 1, E x² = 2, E exp(iwx) = 1/(1 - iw)."""
 
     mean = 1.0
+    absolute_mean = 1.0
     second_moment = 2.0
 
     def quantile(self, v: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from phasesim.amplitudes._base import Amplitude
@@ -17,6 +18,7 @@ class gaussian(Amplitude):
     """x ~ N(0, 1): mean 0, E x² = 1, E exp(iwx) = exp(-w²/2)."""
 
     mean = 0.0
+    absolute_mean = math.sqrt(2 / math.pi)
     second_moment = 1.0
 
     def quantile(self, v: Any) -> Any:

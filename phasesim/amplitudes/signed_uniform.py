@@ -14,6 +14,7 @@ class signed_uniform(Amplitude):
     """x ~ U[-1, 1): mean 0, E x² = 1/3, E exp(iwx) = sin(w)/w."""
 
     mean = 0.0
+    absolute_mean = 1 / 2
     second_moment = 1 / 3
 
     def quantile(self, v: Any) -> Any:

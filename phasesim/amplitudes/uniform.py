@@ -14,6 +14,7 @@ class uniform(Amplitude):
     """x ~ U[0, 1): mean 1/2, E x² = 1/3, E exp(iwx) = (exp(iw) - 1)/(iw)."""
 
     mean = 1 / 2
+    absolute_mean = 1 / 2
     second_moment = 1 / 3
 
     def quantile(self, v: Any) -> Any:

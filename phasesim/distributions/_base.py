@@ -31,6 +31,8 @@ class Distribution(Part):
     kind = "distribution"
 
     amplitude: Amplitude
+    #: how many samples training sees, the same at every step; None: a fresh batch at each
+    fixed: int | None = None
 
     def n_uniforms(self, n: int) -> int:
         """How many uniform numbers one sample takes."""
@@ -72,6 +74,10 @@ class Distribution(Part):
     def mean(self, n: int) -> Any:
         """E x_i, shape (n,)."""
         return self.density_per_feature(n) * self.amplitude.mean
+
+    def absolute_mean(self, n: int) -> Any:
+        """E |x_i|, shape (n,)."""
+        return self.density_per_feature(n) * self.amplitude.absolute_mean
 
     def variance(self, n: int) -> Any:
         """Var x_i, shape (n,)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from phasesim.amplitudes._base import Amplitude
-from phasesim.distributions._base import Distribution, amplitude, density, per_feature
-from phasesim.distributions._patterns import Context, singletons
+from phasesim.distributions._base import amplitude, density, per_feature
+from phasesim.distributions._independent import Independent
 from phasesim.errors import ConfigError
 from phasesim.fields import static, swept
 from phasesim.numerics import namespace
@@ -14,7 +14,7 @@ from phasesim.parts import part
 
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'Experiment setup'")
-class sparse_uniform(Distribution):
+class sparse_uniform(Independent):
     """Each feature is active with probability p, independently, and then follows the amplitude.
 
     x_i = q(u_i / p_i) where u_i < p_i, else 0, with u_i ~ U[0, 1) and q the amplitude's quantile
@@ -55,15 +55,3 @@ class sparse_uniform(Distribution):
         p = per_feature(self.density, n)
         xp = namespace(p)
         return xp.where(xp.arange(n) == self.factor_index, p * self.factor, p)
-
-    def from_uniform(self, u: Any, n: int) -> Any:
-        p = self.density_per_feature(n)[:, None]
-        return namespace(u).where(u < p, self.amplitude.quantile(u * (1 / p)), 0)
-
-    def characteristic(self, w: Any, n: int) -> Any:
-        """E exp(i w_i x_i) of each feature, shape (n, ...) for w of shape (n, ...)."""
-        p = self.density_per_feature(n).reshape(n, *([1] * (namespace(w).ndim(w) - 1)))
-        return 1 - p + p * self.amplitude.characteristic(w)
-
-    def activity(self, n: int) -> list[Context]:
-        return [Context(1.0, singletons(self.density_per_feature(n)))]

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 
 from phasesim.distributions._base import Distribution
 from phasesim.experiment import Experiment
+from phasesim.keys import stream
 
 
 def sample(experiment: Experiment, key: jax.Array, step: Any, batch: int) -> jax.Array:
@@ -37,6 +38,23 @@ def sample(experiment: Experiment, key: jax.Array, step: Any, batch: int) -> jax
 def has_map(law: Distribution) -> bool:
     """Whether samples are a function of uniform numbers, which cells can then share."""
     return type(law).sample is Distribution.sample
+
+
+def noise(experiment: Experiment, key: jax.Array, step: Any, batch: int) -> list[jax.Array | None]:
+    """Each regulariser's uniform numbers (rows, batch) for a step, None where it takes none.
+
+    Args:
+        experiment: one model's.
+        key: as for `sample`; each regulariser has a stream of its own.
+        step: as for `sample`.
+        batch: as for `sample`.
+    """
+    drawn: list[jax.Array | None] = []
+    for regularizer in experiment.regularizers:
+        rows = regularizer.n_uniforms(experiment.n_features, experiment.n_hidden)
+        own = stream(jax.random.wrap_key_data(key), type(regularizer).__name__)
+        drawn.append(uniforms(jax.random.key_data(own), step, rows, batch) if rows else None)
+    return drawn
 
 
 def uniforms(key: jax.Array, step: Any, rows: int, batch: int) -> jax.Array:

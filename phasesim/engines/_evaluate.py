@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from phasesim.engines._draws import sample
 from phasesim.engines._gradient import importance_weighted
 from phasesim.experiment import Experiment
-from phasesim.models._tied_kernels import sum_together
+from phasesim.models._kernels import sum_together
 
 #: batches of the evaluation sample and samples in each: 16,384 in all
 N_BATCHES = 16

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from phasesim.engines._draws import has_map, sample, uniforms
+from phasesim.engines._draws import has_map, noise, sample, uniforms
 from phasesim.engines._evaluate import Readout, evaluate
 from phasesim.engines._gradient import importance_weighted, loss_and_gradient
 from phasesim.engines._polish import polished
@@ -131,8 +131,13 @@ def _shared_draws(inputs: Inputs, step: jax.Array) -> jax.Array | None:
     e = inputs.experiment
     if e.engine.samples and inputs.data_keys.ndim == 1 and has_map(e.distribution):
         rows = e.distribution.n_uniforms(e.n_features)
-        return uniforms(inputs.data_keys, step, rows, e.batch_size)
+        return uniforms(inputs.data_keys, _batch_of(e, step), rows, e.samples_a_step)
     return None
+
+
+def _batch_of(experiment: Any, step: jax.Array) -> jax.Array:
+    """Index of the batch that a step takes: always the first where the samples are fixed."""
+    return step if experiment.distribution.fixed is None else jnp.zeros_like(step)
 
 
 def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[State, Any]:
@@ -141,11 +146,12 @@ def _step(inputs: Inputs, step: jax.Array, carry: tuple[State, Any]) -> tuple[St
     shared_key = inputs.data_keys if inputs.data_keys.ndim == 1 else None
 
     def learn(e: Any, params: Any, key: Any) -> tuple[jax.Array, Any]:
+        key = key if shared_key is None else shared_key
         if drawn is not None:
             x = e.distribution.from_uniform(drawn, e.n_features)
         else:
-            x = sample(e, key if shared_key is None else shared_key, step, e.batch_size)
-        return loss_and_gradient(e, params, x)
+            x = sample(e, key, _batch_of(e, step), e.samples_a_step)
+        return loss_and_gradient(e, params, x, noise(e, key, step, e.samples_a_step))
 
     def update(e: Any, gradient: Any, opt_state: Any, params: Any) -> tuple[Any, Any]:
         updates, opt_state = e.optimizer.transformation(e.n_steps).update(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from phasesim.parts import Part
+from phasesim.parts import Part, to_config
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class Analysis(Part):
     outputs: ClassVar[Mapping[str, Output]] = {}
     #: whether parameters come as they were at the recorded steps, with a leading ``step`` axis
     snapshots = False
+    #: whether the key is the one that the model's training samples were drawn by
+    of_training = False
+
+    @property
+    def label(self) -> str:
+        """NAME of its file: its own name, and the options that are not the default ones."""
+        own, usual = to_config(self), to_config(type(self)())
+        changed = [f"{option}-{value}" for option, value in own.items() if value != usual[option]]
+        return re.sub(r"[^\w.-]+", "-", "-".join([own["name"], *changed]))
 
     def coords(self, experiment: Any) -> dict[str, Any]:
         """Values along each dimension of the analysis's own, by name: numbers, one vector each."""

@@ -18,6 +18,26 @@ def draw(experiment: Any, key: jax.Array, name: str, n_samples: int) -> jax.Arra
     return sample(experiment, words, 0, n_samples)
 
 
+def units_of(
+    experiment: Any, params: Any, key: jax.Array, name: str
+) -> Callable[[Any, int], jax.Array]:
+    """Hidden units (m, size) of batch number i of a stream: (i, size) -> batch; i may be traced."""
+    words = jax.random.key_data(stream(key, name)).astype(jnp.uint32)
+    hidden = hidden_of(experiment, params)
+    return lambda i, size: hidden(sample(experiment, words, i, size))
+
+
+def training_samples(experiment: Any, key: jax.Array) -> jax.Array:
+    """All samples (n, T) of a model that was trained on a data set.
+
+    Args:
+        experiment: of one model, its distribution a data set.
+        key: of an analysis that says `of_training`.
+    """
+    words = jax.random.key_data(key).astype(jnp.uint32)
+    return sample(experiment, words, 0, experiment.samples_a_step)
+
+
 def hidden_of(experiment: Any, params: Any) -> Callable[[jax.Array], jax.Array]:
     """The map from x (n, batch) to the hidden units (m, batch) of one model."""
     return lambda x: experiment.model.hidden(params, x, experiment.n_hidden)

@@ -18,6 +18,9 @@ class Model(Part):
     kind = "model"
     #: hand-written (params, x, target, importance) -> (squared-error loss, its gradient), if any
     gradient: Any = None
+    #: params -> (n, n), the linear map from inputs to outputs before their non-linearity; None
+    #: where hidden units are no linear function of the inputs
+    linear_map: Any = None
     #: whether outputs can have both signs, as logits must
     signed = True
 

@@ -18,11 +18,16 @@ class linear(Model):
         return Tied(n_features, n_hidden, lambda a: a)
 
     def gradient(self, params: Any, x: Any, target: Any, importance: Any) -> tuple[Any, Any]:
-        from phasesim.models._tied_kernels import tied_gradient
+        from phasesim.models._kernels import tied_gradient
 
         return tied_gradient(params, x, target, importance, relu=False)
 
+    def linear_map(self, params: Any) -> Any:
+        from phasesim.models._kernels import tied_map
+
+        return tied_map(params)
+
     def unrolls(self, n_features: int, n_hidden: int) -> bool:
-        from phasesim.models._tied_kernels import unrolls
+        from phasesim.models._kernels import unrolls
 
         return unrolls(n_features, n_hidden)

@@ -36,11 +36,11 @@ class relu_hidden(Model):
         rectified = {"relu": True, "identity": False}.get(type(self.output).__name__)
         if rectified is None:
             return None
-        from phasesim.models._tied_kernels import tied_gradient
+        from phasesim.models._kernels import tied_gradient
 
         return partial(tied_gradient, relu=rectified, hidden=self.activation.of)
 
     def unrolls(self, n_features: int, n_hidden: int) -> bool:
-        from phasesim.models._tied_kernels import unrolls
+        from phasesim.models._kernels import unrolls
 
         return unrolls(n_features, n_hidden)

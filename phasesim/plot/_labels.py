@@ -10,24 +10,34 @@ _LABELS = {
     "batch_size": "batch size",
     "distribution.correlation": "correlation c of a pair",
     "distribution.density": "density p = 1 − S",
+    "distribution.exponent": "exponent of the densities α",
     "distribution.factor": "relative density ρ of one feature",
+    "distribution.n_samples": "training samples T",
     "importance.base": "importance decay",
     "importance.ratio": "relative importance r",
+    "init.std": "standard deviation of the start",
     "n_features": "features n",
     "n_hidden": "hidden dimensions m",
     "n_steps": "training steps",
     "optimizer.learning_rate": "learning rate",
     "optimizer.weight_decay": "weight decay",
+    "regularizers.adversarial.radius": "attack in training ε",
+    "regularizers.dropout.rate": "dropout rate",
+    "regularizers.hidden_l1.coefficient": "L1 coefficient λ",
 }
 #: dotted path -> letter
 _SYMBOLS = {
     "distribution.correlation": "c",
     "distribution.density": "p",
+    "distribution.exponent": "α",
     "distribution.factor": "ρ",
+    "distribution.n_samples": "T",
     "importance.ratio": "r",
     "n_features": "n",
     "n_hidden": "m",
     "optimizer.weight_decay": "decay",
+    "regularizers.adversarial.radius": "ε",
+    "regularizers.dropout.rate": "dropout",
     "regularizers.hidden_l1.coefficient": "L1",
 }
 _REDUCTIONS = {
@@ -76,7 +86,9 @@ def describe(sweep: Sweep) -> str:
     def fixed(joint: str, **words: str) -> str:
         return joint.join(text for path, text in words.items() if path not in swept)
 
-    length = fixed(" of ", n_steps=f"{e.n_steps:,} steps", batch_size=f"{e.batch_size:,} samples")
+    batch = "batch_size" if e.distribution.fixed is None else "distribution.n_samples"
+    samples = {batch: f"{e.samples_a_step:,} samples"}
+    length = fixed(" of ", n_steps=f"{e.n_steps:,} steps", **samples)
     if not e.engine.samples:
         length = " ".join([fixed("", n_steps=f"{e.n_steps:,} steps"), "on the exact loss"]).strip()
     optimizer = fixed("", optimizer=type(e.optimizer).__name__)

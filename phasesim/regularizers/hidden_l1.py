@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from phasesim.errors import ConfigError
 from phasesim.fields import swept
 from phasesim.parts import part
 from phasesim.regularizers._base import Regularizer
@@ -12,7 +11,7 @@ from phasesim.regularizers._base import Regularizer
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'L1 Regularization'")
 class hidden_l1(Regularizer):
-    """coefficient · mean_batch ‖h‖₁ with h = W x."""
+    """coefficient · mean_batch ‖h‖₁, h the model's hidden units: W x, or act(W x) of neurons."""
 
     coefficient: float = swept(0.0, "weight of the term", low=0)
 
@@ -23,8 +22,5 @@ class hidden_l1(Regularizer):
     def penalty(self, model: Any, params: Any, x: Any, n_hidden: int) -> Any:
         import jax.numpy as jnp
 
-        directions = model.directions(params)
-        if directions is None:
-            raise ConfigError("regularizers.hidden_l1", "the model has no W to take h = W x from")
-        h = jnp.matmul(directions[0], x, precision="highest")
+        h = model.hidden(params, x, n_hidden)
         return self.coefficient * jnp.mean(jnp.sum(jnp.abs(h), axis=0))

@@ -15,7 +15,7 @@ from phasesim import pytree
 from phasesim.engines import _gradient
 from phasesim.engines._draws import sample
 from phasesim.engines._program import CPU_OPTIONS
-from phasesim.models._tied_kernels import _products, unrolls
+from phasesim.models._kernels import products, tied_gradient, unrolls
 
 SIZES = [(1, 1), (3, 2), (2, 3), (5, 5), (20, 9), (60, 3)]
 LANES, BATCH = 4, 64
@@ -67,8 +67,8 @@ def test_both_forms_against_autodiff(model, n, m):
     assert _gradient.by_hand(stacked)
     assert_close(jax.jit(as_trained)(stacked, params, x), expected)
     if unrolls(n, m):  # the form that was not chosen; long sums written out compile for long
-        tiled = jax.jit(jax.vmap(lambda *a: _products(*a, relu)))
-        assert_close(tiled(params["W"], params["b"], x, x, importance), expected)
+        tiled = jax.jit(jax.vmap(lambda *a: tied_gradient(*a, relu=relu, form=products)))
+        assert_close(tiled(params, x, x, importance), expected)
 
 
 def test_both_forms_are_chosen_among_these_sizes():
@@ -85,7 +85,8 @@ def test_against_central_differences_in_float64():
         out = np.maximum(W.T @ W @ x + b[:, None], 0)
         return np.sum(weights * ((out - x) ** 2).mean(axis=1))
 
-    made = _products(*(jnp.asarray(a, "float32") for a in (W, b, x, x, weights)), True)
+    W32, b32, x32, weights32 = (jnp.asarray(a, "float32") for a in (W, b, x, weights))
+    made = tied_gradient({"W": W32, "b": b32}, x32, x32, weights32, relu=True, form=products)
     assert float(made[0]) == pytest.approx(loss(W, b), rel=1e-6)  # float32
     step = 1e-6
     for name, array in (("W", W), ("b", b)):

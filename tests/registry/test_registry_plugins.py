@@ -55,7 +55,7 @@ LINEN = '''
 
 
     @part("this test")
-    class untied(Model):
+    class apart(Model):
         """Dense, tanh, Dense."""
 
         width: int = static(3, "hidden width", low=1)
@@ -82,7 +82,7 @@ NNX = '''
 
 
     @part("this test")
-    class untied_nnx(Model):
+    class apart_nnx(Model):
         """Linear, ReLU, Linear."""
 
         def module(self, n_features, n_hidden):
@@ -109,12 +109,12 @@ SWEEP = """
     [sweep]
     n_seeds = 2
     axes = [ { path = "distribution.density", values = [0.9, 0.5] },
-             { path = "model", values = ["relu_output", "untied", "untied_nnx"] } ]
+             { path = "model", values = ["relu_output", "apart", "apart_nnx"] } ]
 """
 
 
 def test_a_law_and_two_modules_of_a_plugin_folder_are_swept(plugins, tmp_path):
-    plugins(distributions__pair=PAIR, models__untied=LINEN, models__untied_nnx=NNX)
+    plugins(distributions__pair=PAIR, models__apart=LINEN, models__apart_nnx=NNX)
     sweep = sweep_from_text(SWEEP, "x")
     result = ps.run(sweep, tmp_path / "x.h5")
     assert result.shape == (2, 3, 2)

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 XDIST ?= 2
 
-.PHONY: demo test torture lint figures bench bench-gpu clean install
+.PHONY: demo test torture lint figures docs package test-lowest bench bench-gpu clean install
 
 install: $(STAMP)
 
@@ -32,13 +32,43 @@ figures: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile
 
-# what takes long: the generator on 10^8 draws, and the like
+# what takes long: kills, full disks, hostile files, the generator on 10^8 draws; goes on where it
+# was interrupted, with its table in build/torture/table.md (see tests/torture/README.md)
 torture: $(STAMP)
 	$(BIN)/python -m pytest -m slow -n $(XDIST)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/pyright --level error
+
+# the documentation, in build/docs: scripts of docs/examples are run, warnings are errors
+docs: $(STAMP)
+	$(BIN)/python -c 'import furo, myst_nb' 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --editable '.[docs]'
+	$(BIN)/python -m sphinx -W --keep-going -q -d build/doctrees docs build/docs
+	@echo 'build/docs/index.html: written'
+
+# wheel and sdist in dist; the wheel is installed with what it needs to run, and tried elsewhere
+package: $(STAMP)
+	rm -rf dist build/wheel
+	$(BIN)/python -m build --no-isolation --outdir dist .
+	$(PYTHON) -m venv build/wheel
+	build/wheel/bin/python -m pip install --quiet dist/*.whl
+	cd build/wheel && bin/phasesim --help >/dev/null && bin/phasesim figure --list >/dev/null && \
+	  bin/phasesim config init tiny && \
+	  bin/phasesim run tiny.toml --set n_steps=20 --set sweep.n_seeds=1 --quiet && \
+	  bin/phasesim info tiny.h5
+
+# the same tests with the lowest versions that pyproject.toml allows, on python3 = 3.11
+LOWEST := .venv-lowest
+$(LOWEST)/.installed: pyproject.toml tests/lowest.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet -c tests/lowest.txt --editable '.[dev]'
+	touch $@
+
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/python -m pytest -n $(XDIST) --dist loadfile
 
 # the benchmarks' contenders bring packages that nothing else needs, so they live apart
 $(BENCH)/.installed: pyproject.toml
@@ -50,7 +80,9 @@ bench: $(BENCH)/.installed
 	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m pytest benchmarks --benchmark-only
 	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.memory
 	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.flat
+	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.commit
 	$(BENCH)/bin/python -m benchmarks.report
+	JAX_PLATFORMS=cpu $(BENCH)/bin/python -m benchmarks.cost
 
 # on a machine with a GPU; needs its JAX too: .venv-bench/bin/pip install 'jax[cuda12]'
 bench-gpu: $(BENCH)/.installed
@@ -58,4 +90,4 @@ bench-gpu: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks.report
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(LOWEST) build dist .pytest_cache .ruff_cache .hypothesis

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import RESULTS
+from benchmarks.machine import load
+from benchmarks.markdown import about, table, times
+from benchmarks.report_exact import diagram, solution
 from benchmarks.sizes import CONTENDERS, LABELS, SIZES
 
 README = Path(__file__).parent / "README.md"
@@ -23,7 +24,7 @@ PROTOTYPE = {
 
 def main() -> None:
     parts = [_platform(name) for name in ("cpu", "gpu")]
-    parts += [_flat(), _memory()]
+    parts += [_flat(), diagram(), solution(), _commit(), _memory()]
     head, _, rest = README.read_text().partition(BEGIN)
     tail = rest.partition(END)[2]
     tables = "\n\n".join(part for part in parts if part)
@@ -31,10 +32,10 @@ def main() -> None:
 
 
 def _platform(platform: str) -> str:
-    found = {str(s): r for s in SIZES if (r := _load(f"{platform}-{s}"))}
+    found = {str(s): r for s in SIZES if (r := load(f"{platform}-{s}"))}
     if not found:
         return "" if platform == "cpu" else f"No result on a {platform.upper()} is stored here."
-    parts = [f"### Race on a {platform.upper()}", _about(next(iter(found.values())))]
+    parts = [f"### Race on a {platform.upper()}", about(next(iter(found.values())))]
     parts.append(_targets(found))
     for which, r in found.items():
         short = "" if r["scale"] == 1 else f"; runs shortened to {r['scale']:g} of their length"
@@ -53,12 +54,12 @@ def _targets(found: dict[str, dict[str, Any]]) -> str:
             entry, target = r["contenders"][draws], r["targets"][draws]
             ratio = entry.get("wall_ratio")
             verdict = "—" if ratio is None else "pass" if ratio >= target else _shortfall(entry)
-            cells += [f"≥ {target:g}×", _times(ratio), verdict, f"{PROTOTYPE[which][position]:g}×"]
+            cells += [f"≥ {target:g}×", times(ratio), verdict, f"{PROTOTYPE[which][position]:g}×"]
         lines.append(cells)
     heads = ["n, m (models)"]
     for draws in ("independent", "shared"):
         heads += [f"{draws}: target", "measured", "", "first prototype"]
-    return _table(heads, lines)
+    return table(heads, lines)
 
 
 def _shortfall(entry: dict[str, Any]) -> str:
@@ -80,9 +81,9 @@ def _speeds(r: dict[str, Any]) -> str:
                 LABELS[name],
                 f"{c['model_steps_per_second']:,.0f}",
                 f"{c['model_steps_per_cpu_second']:,.0f}",
-                _times(c.get("wall_ratio")),
+                times(c.get("wall_ratio")),
                 spread,
-                _times(c.get("cpu_ratio")),
+                times(c.get("cpu_ratio")),
                 f"{c['compile_seconds']:.1f}",
                 f"{c['peak_rss_bytes'] / 1e6:,.0f}",
                 f"{c['steps']:,}",
@@ -90,7 +91,7 @@ def _speeds(r: dict[str, Any]) -> str:
         )
     heads = ["", "model-steps/s", "per CPU-second", "ratio", "rounds", "ratio, CPU time"]
     heads += ["first run more, s", "peak memory, MB", "steps a run"]
-    return _table(heads, lines)
+    return table(heads, lines)
 
 
 def _roofline(found: dict[str, dict[str, Any]]) -> str:
@@ -113,11 +114,11 @@ def _roofline(found: dict[str, dict[str, Any]]) -> str:
             )
     heads = ["n, m, draws", "flop a model-step", "random words", "bytes", "matmul GFLOP/s"]
     heads += ["copy GB/s", "M words/s", "of the bound reached", "bound by"]
-    return _table(heads, lines)
+    return table(heads, lines)
 
 
 def _flat() -> str:
-    r = _load("flat")
+    r = load("flat")
     if r is None:
         return ""
     lines = [
@@ -131,11 +132,37 @@ def _flat() -> str:
     ]
     heads = ["models", "µs a model", "relative to the smallest", "runs"]
     title = f"### Cost per model (n = 2, m = 1, {r['steps']} steps, in memory)"
-    return f"{title}\n\n{_about(r)}\n\n{_table(heads, lines)}"
+    return f"{title}\n\n{about(r)}\n\n{table(heads, lines)}"
+
+
+def _commit() -> str:
+    r = load("commit")
+    if r is None:
+        return ""
+    lines = [
+        [
+            size.replace("x", ", "),
+            f"{c['models']:,}",
+            f"{c['bytes'] / 1e6:.1f}",
+            f"{1e3 * c['commit_seconds']:.1f}",
+            f"{c['commit_share']:.2%}",
+            f"{c['store_share']:.2%}",
+        ]
+        for size, c in r["commit"].items()
+    ]
+    heads = ["n, m", "models a chunk", "MB", "ms a commit", "of the chunk's training"]
+    heads += ["with its merge"]
+    many = r["resume"]
+    title = f"### What the store costs ({r['steps']:,} steps, fsync included)"
+    resume = (
+        f"Resuming {many['chunks']:,} chunks of {many['bytes'] / many['chunks'] / 1e3:.0f} kB, "
+        f"each verified by its hash: {many['seconds']:.1f} s."
+    )
+    return f"{title}\n\n{about(r)}\n\n{table(heads, lines)}\n\n{resume}"
 
 
 def _memory() -> str:
-    r = _load("memory")
+    r = load("memory")
     if r is None:
         return ""
     lines = [
@@ -152,29 +179,7 @@ def _memory() -> str:
     ]
     heads = ["n, m; batch; draws", "blocks in flight", "predicted, MB", "compiler's account, MB"]
     heads += ["growth of resident memory, MB", "predicted / measured"]
-    return f"### Memory\n\n{_table(heads, lines)}"
-
-
-def _about(r: dict[str, Any]) -> str:
-    versions = ", ".join(f"{name} {v}" for name, v in r["versions"].items())
-    return (
-        f"{r['device']}, {r['cores']} cores, Python {r['python']}, {versions}, "
-        f"commit {r['commit']}."
-    )
-
-
-def _times(ratio: float | None) -> str:
-    return "—" if ratio is None else f"{ratio:.3g}×"
-
-
-def _table(heads: list[str], lines: list[list[str]]) -> str:
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-
-def _load(name: str) -> dict[str, Any] | None:
-    path = RESULTS / f"{name}.json"
-    return json.loads(path.read_text()) if path.exists() else None
+    return f"### Memory\n\n{table(heads, lines)}"
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 Two pairs, from c = -1, never together, over independent to c = 1, always together: the largest
 overlap of two features of a pair, and of two of different pairs. With a ReLU in the hidden layer
 (relu_hidden) neurons are a basis, and can be shared.
-Source: the correlated and anticorrelated ends are of Elhage et al. 2022, Toy Models of
-Superposition; the map between them is our own.
+Source: Elhage et al. 2022, Toy Models of Superposition, for the correlated and anticorrelated
+ends; the map between them is our own.
 """
 
 from matplotlib.figure import Figure

@@ -10,11 +10,17 @@ from phasesim import plot
 
 
 def draw(result, *, reduction="best"):  # noqa: D103
+    rates = result.coords["regularizers.dropout.rate"]
     with plot.style():
-        figure = Figure(figsize=(plot.SINGLE, 2.8))
-        plot.collisions(result, ax=figure.subplots())
-        n = f"all {result.sweep.n_seeds} seeds of"
-        figure.suptitle(f"{n} {plot.describe(result.sweep)}", fontsize=6.5)
+        figure = Figure(figsize=(plot.DOUBLE, 2.9))
+        panels = figure.subplots(1, len(rates), sharey=True)
+        for rate, ax in zip(rates, panels, strict=True):
+            plot.collisions(result, select={"rate": rate}, legend=False, ax=ax)
+            ax.set_title(f"dropout {rate:g}" if rate else "no dropout").axes.label_outer()
+        names = panels[0].get_legend_handles_labels()
+        figure.legend(*names, loc="outside lower center", ncols=len(names[1]))
+        each = f"mean of {result.sweep.n_seeds} seeds"
+        figure.suptitle(f"Accidental polysemanticity: {each} · {plot.describe(result.sweep)}")
     return figure
 
 

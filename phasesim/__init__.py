@@ -31,10 +31,14 @@ _HOMES = {
     "explore": "explore",
     "Result": "result",
     "open_result": "result",
+    "compare": "compare",
+    "Comparison": "compare",
     "phase_boundary": "boundaries",
     "PhaseBoundary": "boundaries",
     "refine": "refinement",
     "run_refined": "adaptive",
+    "run_shard": "farm._run",
+    "run_farmed": "farm._run",
     "Status": "status",
     "Part": "parts",
     "part": "parts",
@@ -53,8 +57,8 @@ _HOMES = {
 }
 _MODULES = (
     "distributions", "amplitudes", "importances", "models", "activations", "targets", "losses",
-    "optimizers", "schedules", "initializers", "regularizers", "engines", "metrics", "theory",
-    "geometry", "plot", "store", "interpret",
+    "optimizers", "schedules", "initializers", "regularizers", "engines", "autoencoders",
+    "metrics", "theory", "geometry", "plot", "store", "interpret", "farm",
 )  # fmt: skip
 
 __all__ = [*_HOMES, *_MODULES]

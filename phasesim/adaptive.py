@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def run_refined(
     rounds: int = 1,
     growth: float = GROWTH,
     options: Options | None = None,
+    train: Callable[..., Result] = run,
 ) -> Result:
     """Train a sweep, then `refine` it and train what is new, as many times as asked.
 
@@ -36,6 +38,7 @@ def run_refined(
         rounds: how often to refine.
         growth: bound on the growth of each round, as for `refine`.
         options: as for `run`; ``fresh`` applies to the first grid.
+        train: what trains a grid: `run`, or a function that hands it to workers.
 
     Returns:
         The `Result` of the last grid, or of a larger one that the store holds.
@@ -59,7 +62,7 @@ def run_refined(
         if result is None or not holds(result, sweep):
             if result is not None:
                 result.close()
-            result = run(sweep, path, options)
+            result = train(sweep, path, options=options)
             options = replace(options, fresh=False)
         finer = refine(sweep, result, growth=growth) if left else sweep
         if finer == sweep:

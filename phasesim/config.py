@@ -15,13 +15,26 @@ from phasesim.errors import ConfigError, PhasesimError, StoreIOError, did_you_me
 from phasesim.experiment import Experiment
 from phasesim.function import FunctionSweep
 from phasesim.grid import Grid
-from phasesim.parts import default, specs
+from phasesim.parts import default, specs, unknown_field
 from phasesim.sweep import Sweep, experiment_from_config
 
 #: larger files are not configurations
 MOST_BYTES = 1 << 20
 #: deeper nesting is not a configuration either
 MOST_BRACKETS = 50
+#: what is no field -> what to write
+_MEANT = {
+    "seeds": "did you mean 'n_seeds', how many, or 'seed', the root of random numbers?",
+    "experiment": "its fields stand at the top of the file",
+}
+#: what the parser says -> what it usually comes from
+_TOML_HINTS = {
+    "Invalid value": "a text stands in quotes",
+    "Unclosed array": "is a comma or a bracket missing?",
+    "Unclosed inline table": "is a comma or a brace missing?",
+    "twice": "fields of one table stand together, below one [heading]",
+    "Cannot overwrite": "a field is set once",
+}
 
 
 def load_sweep(
@@ -96,13 +109,18 @@ def sweep_from_config(table: dict[str, Any]) -> Sweep:
     known = ("axes", "n_seeds", "seed")
     for key in grid:
         if key not in known:
-            raise ConfigError(f"sweep.{key}", "unknown field", hint=did_you_mean(key, known))
+            hint = _MEANT.get(key) or did_you_mean(key, known)
+            raise ConfigError(f"sweep.{key}", "unknown field", hint=hint)
     if not isinstance(grid.get("axes", []), list):
-        raise ConfigError("sweep.axes", f"found {grid['axes']!r}", expected="a list of tables")
-    known_fields = [*specs(Experiment), "name", "sweep", "scale"]
+        found, hint = f"found {grid['axes']!r}", "one axis too stands in [ ]"
+        raise ConfigError("sweep.axes", found, expected="a list of tables", hint=hint)
     for key in rest:
-        if key not in known_fields:
-            raise ConfigError(str(key), "unknown field", hint=did_you_mean(key, known_fields))
+        if key in known:
+            raise ConfigError(key, "unknown field", hint=f"did you mean 'sweep.{key}'?")
+        if key in _MEANT:
+            raise ConfigError(key, "unknown field", hint=_MEANT[key])
+        if key not in specs(Experiment) and key != "scale":
+            raise unknown_field(Experiment, key, ("name", "sweep", "scale"))
     return Sweep(experiment_from_config(rest), name=name, **grid)
 
 
@@ -190,4 +208,5 @@ def _parse(text: str, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError, OverflowError) as error:
-        raise ConfigError(f"{where}: ", f"not valid TOML: {error}") from None
+        hint = next((h for said, h in _TOML_HINTS.items() if said in str(error)), "")
+        raise ConfigError(f"{where}: ", f"not valid TOML: {error}", hint=hint) from None

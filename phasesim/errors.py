@@ -7,6 +7,7 @@ after ``error:`` and exits with its ``exit_code``. Anything else is a bug and ex
 from __future__ import annotations
 
 EXIT_OK = 0
+EXIT_DIFFERENT = 1
 EXIT_USAGE = 2
 EXIT_CELLS_LOST = 3
 EXIT_DAMAGED = 65
@@ -14,6 +15,9 @@ EXIT_INTERNAL = 70
 EXIT_IO = 74
 EXIT_STOPPED = 75
 EXIT_INTERRUPTED = 130
+
+#: characters of a field or value that an error shows
+LONGEST = 300
 
 
 class PhasesimError(Exception):
@@ -29,6 +33,7 @@ class ConfigError(PhasesimError):
     """A field of an experiment or sweep is missing, unknown, mistyped or out of range."""
 
     def __init__(self, field: str, found: str, *, expected: str = "", hint: str = "") -> None:
+        field, found = _clipped(field), _clipped(found)
         self.field, self.found, self.expected, self.hint = field, found, expected, hint
         named = field.removesuffix(": ")
         parts = [f"{named}: {found}" if named else found]
@@ -97,6 +102,12 @@ def one_line(text: str) -> str:
     """Make any text printable on one line: control characters become their escapes."""
     shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(text))
     return "".join(shown)
+
+
+def _clipped(text: str) -> str:
+    """The beginning and end of a text that would not fit on a screen."""
+    half = LONGEST // 2
+    return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
 def did_you_mean(name: str, known: list[str] | tuple[str, ...]) -> str:

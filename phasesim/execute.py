@@ -220,10 +220,10 @@ def out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
-def blocks_in_flight(plan: Plan, memory: int | None) -> int:
+def blocks_in_flight(plan: Plan, memory: int | None, threads: int | None = None) -> int:
     """How many blocks train at once: one a core on CPU, fewer where memory is short."""
     devices = jax.local_devices()
-    wanted = os.cpu_count() or 1 if devices[0].platform == "cpu" else len(devices)
+    wanted = threads or (cores() if devices[0].platform == "cpu" else len(devices))
     each = plan.peak_memory(1)
     if memory is None or each == 0:
         return wanted  # no bound, or a function whose needs are not known
@@ -232,6 +232,13 @@ def blocks_in_flight(plan: Plan, memory: int | None) -> int:
             f"--memory: found {memory:,} bytes, expected at least {each:,}, which one block takes"
         )
     return min(wanted, memory // each)
+
+
+def cores() -> int:
+    """Cores that this process may use: a scheduler often gives a job a few of a machine's."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _copied(params: Any) -> dict[str, np.ndarray]:

@@ -10,8 +10,12 @@ from typing import Any
 import numpy as np
 
 from phasesim import store
-from phasesim.errors import MissingExtra, StoreIOError, UsageError, did_you_mean
+from phasesim.errors import MissingExtra, UsageError, did_you_mean
 from phasesim.result import Result
+from phasesim.store.durable import io_errors, publish_new, temporary
+
+#: what a text must not begin with, lest a spreadsheet computes it
+_FORMULA = set("=+-@\t\r")
 
 
 def to_xarray(result: Result) -> Any:
@@ -24,7 +28,8 @@ def to_xarray(result: Result) -> Any:
         import xarray
     except ImportError:
         raise MissingExtra("xarray output", "xarray") from None
-    names = store.axis_names([a.path for a in result.sweep.axes])
+    lead = len(result.shape)
+    names = result.dims("status")[: lead - 1]
     coords: dict[str, Any] = {
         name: (name, axis.array(), {"path": axis.path})
         for name, axis in zip(names, result.sweep.axes, strict=True)
@@ -32,8 +37,12 @@ def to_xarray(result: Result) -> Any:
     coords["seed"] = np.arange(result.sweep.n_seeds)
     arrays = {}
     for name in result.names():
-        own = result.dims(name)[len(result.shape) :]
+        own = result.dims(name)[lead:]
         arrays[name] = ((*names, "seed", *own), result.stored(name))
+        coords |= {dim: result.along(dim) for dim in own}
+    codes = np.arange(len(store.STATUS_MEANINGS), dtype=np.uint8)
+    meanings = {"flag_values": codes, "flag_meanings": " ".join(store.STATUS_MEANINGS)}
+    arrays["status"] = (*arrays["status"], meanings)
     attrs = {"name": result.sweep.name, "config_toml": result.sweep.to_toml()}
     return xarray.Dataset(arrays, coords, attrs)
 
@@ -65,10 +74,11 @@ def export(result: Result, path: Path) -> None:
         raise UsageError(f"{path}: unknown format, {did_you_mean(path.suffix, known)}")
     if path.exists():
         raise UsageError(f"{path}: exists already, choose another name")
-    try:
-        WRITERS[path.suffix](result, path)
-    except OSError as error:
-        raise StoreIOError(f"{path}: {error.strerror or error}") from None
+    # under another name until it is whole: a kill leaves no half of a file behind that name
+    with io_errors(path, "write"), temporary(path) as name:
+        WRITERS[path.suffix](result, name)
+        if not publish_new(name, path):
+            raise UsageError(f"{path}: was made meanwhile, choose another name")
 
 
 def _write_netcdf(result: Result, path: Path) -> None:
@@ -86,7 +96,12 @@ def _write_csv(result: Result, path: Path) -> None:
     with path.open("x", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(header)
-        writer.writerows(lines)
+        writer.writerows([_cell(value) for value in line] for line in lines)
+
+
+def _cell(value: Any) -> Any:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in _FORMULA else value
 
 
 def _write_npz(result: Result, path: Path) -> None:

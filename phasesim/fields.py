@@ -126,7 +126,7 @@ def static(
 def check_number(spec: FieldSpec, name: str, value: Any) -> float:
     """A finite float inside the field's range."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ConfigError(name, f"found {value!r}", expected=spec.expected)
+        raise _refused(spec, name, value)
     try:
         number = float(value)
     except OverflowError:
@@ -135,6 +135,20 @@ def check_number(spec: FieldSpec, name: str, value: Any) -> float:
     if not math.isfinite(number) or below or number > spec.high:
         raise ConfigError(name, f"found {value!r}", expected=spec.expected)
     return number
+
+
+def _refused(spec: FieldSpec, name: str, value: Any) -> ConfigError:
+    """The error for something of another type, with what was probably meant."""
+    hint = ""
+    if isinstance(value, list | tuple):
+        hint = "values to sweep are an axis of [sweep]"
+    elif isinstance(value, float) and value.is_integer():
+        hint = f"write {value:.0f}"
+    elif isinstance(value, str) and value.replace(".", "", 1).isdecimal():
+        hint = "without the quotes"
+    elif isinstance(value, str) and value.endswith("%"):
+        hint = "10 % is 0.1"
+    return ConfigError(name, f"found {value!r}", expected=spec.expected, hint=hint)
 
 
 def _check_swept(spec: FieldSpec, name: str, value: Any) -> Any:
@@ -148,7 +162,7 @@ def _check_swept(spec: FieldSpec, name: str, value: Any) -> Any:
 def _check_static(spec: FieldSpec, name: str, value: Any) -> Any:
     if spec.type is int:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise ConfigError(name, f"found {value!r}", expected=spec.expected)
+            raise _refused(spec, name, value)
         if not spec.low <= value <= spec.high:
             raise ConfigError(name, f"found {value!r}", expected=spec.expected)
         return int(value)

@@ -32,6 +32,16 @@ class FunctionSweep(Grid):
     fixed: tuple[tuple[str, Any], ...] = ()
     function: Callable[..., Any] | None = field(default=None, compare=False)
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in [*(axis.path for axis in self.axes), *(name for name, _ in self.fixed)]:
+            if not name.isidentifier():
+                raise ConfigError("function", f"found {name!r}", expected="the name of an argument")
+        for axis in self.axes:
+            for value in axis.values:
+                if isinstance(value, str) and not value.isprintable():
+                    raise ConfigError(axis.path, f"found {value!r}", expected="printable text")
+
     def to_config(self) -> dict[str, Any]:
         return {
             "name": self.name,

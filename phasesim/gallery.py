@@ -3,6 +3,13 @@
 A figure is a module of at most 40 lines with ``draw(result, reduction)`` and ``check(result)``,
 and a TOML file of the same name that says what to train. Figures that differ only in what they
 train share a module: NAME-a.toml and NAME-b.toml that of NAME.
+
+A figure of analyses shows the models of another file, and names what it measures of them::
+
+    source = "interpret"                                       # figures/interpret.toml
+    analyses = ["neurons", { name = "saliency", n_steps = 8 }]
+
+Its module reads ``result.analysis("neurons")`` and ``result.analysis("saliency-n_steps-8")``.
 """
 
 from __future__ import annotations
@@ -20,6 +27,8 @@ from phasesim import store
 from phasesim.config import load_sweep
 from phasesim.errors import PhasesimError, UsageError, did_you_mean, one_line
 from phasesim.fingerprint import cell_fingerprint, grid_fingerprint
+from phasesim.interpret._base import Analysis
+from phasesim.parts import build
 from phasesim.result import Result, open_result, stored_sweep
 from phasesim.sweep import Sweep
 
@@ -76,21 +85,35 @@ def summary(name: str) -> dict[str, Any]:
     import ast
 
     text = ast.get_docstring(ast.parse(module_path(name).read_text())) or ""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    sources = [line.removeprefix("Source:").strip() for line in lines if line.startswith("Source:")]
-    axes = [axis.path for axis in load_sweep(folder() / f"{name}.toml").axes]
+    said, _, source = text.partition("\nSource:")
+    axes = [axis.path for axis in sweep_of(name).axes]
     return {
         "kind": "figure",
         "name": name,
-        "summary": lines[0] if lines else "",
+        "summary": said.partition("\n")[0],
         "fields": axes,
-        "reference": sources[0] if sources else "",
+        "reference": " ".join(source.split()),
     }
+
+
+def source_of(name: str) -> str:
+    """NAME.toml of the models that a figure shows: its own, unless it names another."""
+    return _settings(name).get("source", name)
+
+
+def analyses_of(name: str) -> list[Analysis]:
+    """What a figure measures of its models."""
+    given = _settings(name).get("analyses", [])
+    return [build("analysis", table, f"{name}.toml: analyses") for table in given]
 
 
 def sweep_of(name: str, scale: str = "") -> Sweep:
     """The sweep that a figure shows."""
-    return load_sweep(folder() / f"{name}.toml", scale=scale)
+    return load_sweep(folder() / f"{source_of(name)}.toml", scale=scale)
+
+
+def _settings(name: str) -> dict[str, Any]:
+    return tomllib.loads((folder() / f"{name}.toml").read_text())
 
 
 def output_stem(name: str, output: Path | None) -> Path:
@@ -113,7 +136,8 @@ def result_of(
 ) -> Result:
     """The result to draw: the store given, else one here of the same sweep, else trained now.
 
-    That is ./NAME.h5, or the store of another figure which shows the same models.
+    That is ./NAME.h5, or the store of another figure which shows the same models; NAME is that of
+    the file which trains them.
 
     Raises:
         UsageError: nothing is stored and ``train`` is false; names the command to run.
@@ -121,6 +145,7 @@ def result_of(
     """
     if given is not None:
         return open_result(given)
+    name = source_of(name)
     path = Path(f"{name}.h5")
     if path.is_file() and _is_of(path, sweep):
         return open_result(path)
@@ -136,12 +161,32 @@ def result_of(
         )
     from phasesim.run import run
 
+    start = Path(getattr(sweep.experiment.init, "path", ""))
+    if start.suffix == ".h5" and not start.exists() and (folder() / f"{start.stem}.toml").is_file():
+        # models that go on from those of another file here
+        run(sweep_of(start.stem, _scale_named(name, sweep) or ""), start, options)
     return run(sweep, path, options)
+
+
+def measure(name: str, result: Result, *, train: bool = True, options: Any = None) -> None:
+    """Make what a figure measures of its models, where it does not lie beside their store yet.
+
+    Raises:
+        UsageError: something is missing and ``train`` is false; names the command to run.
+    """
+    from phasesim.interpret._run import analyse
+
+    for analysis in analyses_of(name):
+        path = result.path and store.analysis_path(result.path, analysis.label)
+        if not train:
+            result.analysis(analysis.label)
+        else:
+            analyse(result, analysis, path, options)
 
 
 def _is_of(path: Path, sweep: Sweep) -> bool:
     # opening what is found to be the right one compares its bytes with their checksum
-    with store.open_final(path, verify=False) as file:
+    with store.open_checked(path) as file:
         return _same(stored_sweep(file.config_toml, path), sweep)
 
 
@@ -152,9 +197,14 @@ def _same(one: Any, other: Any) -> bool:
 
 def scale_of(name: str, sweep: Any) -> str:
     """Which of a figure's scales a sweep is: ``default``, one named in its TOML, or ``other``."""
-    named = tomllib.loads((folder() / f"{name}.toml").read_text()).get("scale", {})
-    found = (scale or "default" for scale in ("", *named) if _same(sweep, sweep_of(name, scale)))
-    return next(found, "other")
+    found = _scale_named(name, sweep)
+    return "default" if found == "" else found or "other"
+
+
+def _scale_named(name: str, sweep: Any) -> str | None:
+    """The scale of a sweep as its TOML names it, empty for the default one; None for another."""
+    named = _settings(source_of(name)).get("scale", {})
+    return next((s for s in ("", *named) if _same(sweep, sweep_of(name, s))), None)
 
 
 def draw(name: str, result: Result, reduction: str, stem: Path) -> list[Path]:

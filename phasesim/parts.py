@@ -109,8 +109,63 @@ def construct(cls: type, values: dict[str, Any]) -> Any:
     known = specs(cls)
     for key in values:
         if key not in known:
-            raise ConfigError(str(key), "unknown field", hint=did_you_mean(str(key), list(known)))
+            raise unknown_field(cls, str(key))
     return cls(**values)
+
+
+def unknown_field(owner: Any, key: str, also: tuple[str, ...] = ()) -> ConfigError:
+    """The error for a name that is no field here: says where it is one, or the nearest name.
+
+    Args:
+        owner: the part, or its class.
+        key: what was found.
+        also: names that are known beside the fields.
+    """
+    known = [*specs(owner), *also]
+    kind = getattr(owner, "kind", "")
+    inside = list(_inside(owner, key))
+    others = [n for n in registry.names(kind) if _has(kind, n, key)] if kind in _KINDS else []
+    if key == "sparsity" and "density" in known:
+        hint = "write density, which is 1 - sparsity"
+    elif inside:
+        hint = inside[0]
+    elif others:
+        hint = f"{kind} '{others[0]}' has that"
+    elif not known:
+        hint = f"'{getattr(owner, '__name__', type(owner).__name__)}' has no fields"
+    else:
+        hint = did_you_mean(_LONG.get(key, key), known)
+    return ConfigError(key, "unknown field", hint=hint)
+
+
+#: kinds whose variants are parts
+_KINDS = frozenset(registry.FOLDERS) - {"metric"}
+#: what people write for a field
+_LONG = {"lr": "learning_rate", "wd": "weight_decay", "steps": "n_steps", "epochs": "n_steps"}
+
+
+def _inside(owner: Any, key: str) -> Iterator[str]:
+    """Hints to a field of that name one level down: of the part that is chosen, then of others."""
+    elsewhere = []
+    for name, spec in specs(owner).items():
+        if spec.role == "nested" and key in specs(spec.type):
+            yield f"did you mean '{name}.{key}'?"
+        if spec.role == "table" and key in registry.names(spec.kind):
+            yield f"did you mean '{name}.{key}', a table?"
+        if spec.role != "choice":
+            continue
+        chosen = default(owner, name) if isinstance(owner, type) else getattr(owner, name)
+        chosen = chosen if isinstance(chosen, str) else type(chosen).__name__
+        if _has(spec.kind, chosen, key):
+            yield f"did you mean '{name}.{key}'?"
+        variants = registry.names(spec.kind)
+        elsewhere += [(name, v) for v in variants if _has(spec.kind, v, key)]
+    for name, variant in elsewhere:
+        yield f"did you mean '{name}.{key}', with {name} = '{variant}'?"
+
+
+def _has(kind: str, name: str, key: str) -> bool:
+    return key in specs(registry.get(kind, name))
 
 
 def build(kind: str, value: Any, where: str) -> Any:

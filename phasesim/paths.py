@@ -7,7 +7,7 @@ from typing import Any
 from phasesim import registry
 from phasesim.errors import ConfigError, did_you_mean
 from phasesim.fields import FieldSpec
-from phasesim.parts import Part, build, specs
+from phasesim.parts import Part, build, specs, unknown_field
 
 
 def replace_at(part: Part, path: str, value: Any) -> Part:
@@ -103,6 +103,5 @@ def field_at(part: Part, name: str) -> tuple[str, FieldSpec]:
     """Name and declaration of a part's own field, or an error that names the nearest one."""
     known = specs(part)
     if name not in known:
-        hint = did_you_mean(name, list(known)) or f"'{type(part).__name__}' has no fields"
-        raise ConfigError(name, "unknown field", hint=hint)
+        raise unknown_field(part, name)
     return name, known[name]

@@ -35,8 +35,10 @@ FOLDERS = {
     "init": "initializers",
     "regularizer": "regularizers",
     "engine": "engines",
+    "autoencoder": "autoencoders",
     "metric": "metrics",
     "analysis": "interpret",
+    "executor": "farm",
 }
 
 _registered: dict[tuple[str, str], Any] = {}
@@ -157,6 +159,11 @@ def add_plugins(folder: str | os.PathLike[str]) -> None:
                 raise UsageError(f"--plugins {folder}: {kind} '{name}' exists already")
     _plugin_folders.append(root)
     _files.cache_clear()
+
+
+def plugin_folders() -> tuple[str, ...]:
+    """The folders added, for another process to add them too."""
+    return tuple(map(str, _plugin_folders))
 
 
 def plugin_hashes() -> dict[str, str]:

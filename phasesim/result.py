@@ -34,11 +34,13 @@ class Result(Judged, Shown):
     Attributes:
         sweep: what was trained.
         path: the file or running directory, or None in memory.
+        analyses: of a result in memory, those made of it so far, by name.
     """
 
     def __init__(self, sweep: Sweep, source: Source, path: Path | None = None) -> None:
         self.sweep, self.path, self._source = sweep, path, source
         self._cache: dict[str, np.ndarray] = {}
+        self.analyses: dict[str, Result] = {}
 
     @property
     def coords(self) -> dict[str, np.ndarray]:
@@ -85,7 +87,11 @@ class Result(Judged, Shown):
         return np.asarray(self._source.read(dim))
 
     def analysis(self, name: str) -> Result:
-        """The analysis of this store that lies beside it, ``<stem>.NAME.h5``.
+        """The analysis that lies beside the store, or was made of a result in memory.
+
+        Args:
+            name: of ``<stem>.NAME.h5``: the analysis, and options that are not the default ones,
+                as in ``saliency-n_steps-8``.
 
         Returns:
             A `Result` of the same axes and seeds, whose arrays are what the analysis returned.
@@ -94,6 +100,8 @@ class Result(Judged, Shown):
             UsageError: there is none; names the command that makes it.
             StoreMismatch: it was made of another store.
         """
+        if name in self.analyses:
+            return self.analyses[name]
         if self.path is None or not self.path.is_file():
             raise UsageError("no file to look beside: use phasesim.analyse(result, name)")
         path = store.analysis_path(self.path, name)
@@ -157,6 +165,8 @@ class Result(Judged, Shown):
 
     def experiment(self, cell: int | Iterable[int] = ()) -> Experiment:
         """The experiment of the cell at a grid index, e.g. ``(3, 0)`` for two axes."""
+        if not hasattr(self.sweep, "at"):
+            raise UsageError(f"{self.sweep.name}: the sweep of a function has no experiments")
         index = (cell,) if isinstance(cell, int | np.integer) else tuple(cell)
         if len(index) != len(self.sweep.axes):
             raise UsageError(f"cell {index}: expected an index for each of {list(self.coords)}")

@@ -6,25 +6,33 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from phasesim import store
+from phasesim import retry, store
 from phasesim.analysis import AnalysisSweep
 from phasesim.dispatch import in_order
+from phasesim.errors import CellsLost
 from phasesim.execute import Executor, blocks_in_flight, out_of_memory, platform
 from phasesim.execute_analysis import AnalysisExecutor
 from phasesim.execute_function import FunctionExecutor
 from phasesim.function import FunctionSweep, make_sweep
 from phasesim.grid import Grid
-from phasesim.output import Work, finish, layout_of, new_manifest, prepare
+from phasesim.output import layout_of, new_manifest
 from phasesim.plan import Block, Plan, chunk_blocks, make_plan
 from phasesim.progress import Silent
 from phasesim.result import Result, from_rows, open_result
 from phasesim.start import starts_of
 from phasesim.sweep import Sweep
+from phasesim.work import Work, finish, prepare
+
+#: how often the room left on the disk is looked at
+CHUNKS_A_CHECK = 100
+#: chunks that each of several processes should find to do, so that they end at about one time
+SHARE_CHUNKS = 4
 
 
 @dataclass
@@ -37,6 +45,7 @@ class Options:
         keep_run: keep the running directory after the merge.
         progress: what is told of the models and steps done.
         stop: set from outside to stop at the next pause.
+        threads: blocks in training at once; None is one for each core or device.
     """
 
     memory: int | None = None
@@ -44,6 +53,7 @@ class Options:
     keep_run: bool = False
     progress: Silent = field(default_factory=Silent)
     stop: threading.Event = field(default_factory=threading.Event)
+    threads: int | None = None
 
 
 def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = None) -> Result:
@@ -62,6 +72,9 @@ def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = 
     Raises:
         StoreMismatch: the store holds another experiment; names the fields that differ.
         StoreLocked: another process is writing to it.
+        StoreIOError: the disk is full, or will be before the sweep ends.
+        CellsLost: the machine failed some models again and again; the others are stored, and the
+            same call trains the rest. In memory it is a warning, and their status says so.
         Stopped: ``options.stop`` was set; the same call goes on from there.
 
     >>> import phasesim as ps
@@ -126,7 +139,7 @@ def carry_out(sweep: Grid, path: str | Path | None, options: Options) -> Result:
     final = Path(path)
     if options.fresh:
         store.set_aside(final)
-    work = prepare(sweep, final, platform(), lambda: _measured_manifest(sweep, options))
+    work = prepare(sweep, final, platform(), lambda: measured_manifest(sweep, options))
     if work is not None:
         with work.held:
             _fill(work, final, options)
@@ -135,73 +148,135 @@ def carry_out(sweep: Grid, path: str | Path | None, options: Options) -> Result:
 
 def _in_memory(sweep: Grid, options: Options) -> Result:
     plan = make_plan(sweep, platform=platform())
-    executor = _executor(plan, options)
+    executor = executor_for(plan, options)
+    losses, parts = retry.Losses(plan), []
     with options.progress.task(plan.n_models, plan.model_steps):
-        parts = [
-            store.ArrayPart("memory", rows) for rows in _trained(plan.blocks, executor, options)
-        ]
+        for made in _trained(plan.blocks, executor, options):
+            if losses.note(made):
+                made = retry.blank_rows(plan, made, *executor.fields_and_shapes)
+            parts.append(store.ArrayPart("memory", made))
+    losses.warn()
     fields, coords = executor.layout
     return from_rows(sweep, layout_of(sweep, fields, coords, plan.cell_hash), parts)
 
 
-def _executor(plan: Plan, options: Options) -> Executor:
+def executor_for(plan: Plan, options: Options) -> Executor:
+    """What trains, calls or measures the blocks of a plan in this process."""
     kinds = {FunctionSweep: FunctionExecutor, AnalysisSweep: AnalysisExecutor}
     kind = kinds.get(type(plan.sweep), Executor)
     starts = starts_of(plan.sweep) if kind is Executor else None
     return kind(plan, starts, options.stop, options.progress.steps)
 
 
-def _measured_manifest(sweep: Grid, options: Options) -> dict[str, Any]:
-    """The manifest of a new directory; whoever makes it decides how much work a chunk holds."""
+def measured_manifest(sweep: Grid, options: Options, workers: int = 1) -> dict[str, Any]:
+    """The manifest of a new directory; whoever makes it decides how much work a chunk holds.
+
+    Args:
+        sweep: what is to be trained.
+        options: memory and threads of each worker.
+        workers: processes that share the work: each should find some chunks to do.
+    """
     plan = make_plan(sweep, platform=platform())
-    executor = _executor(plan, Options())
-    seconds = executor.seconds_per_block(0) / blocks_in_flight(plan, options.memory)
-    return new_manifest(sweep, *executor.layout, chunk_blocks(seconds), plan.platform)
+    executor = executor_for(plan, Options())
+    in_flight = blocks_in_flight(plan, options.memory, options.threads)
+    chunk = chunk_blocks(executor.seconds_per_block(0) / in_flight)
+    if workers > 1:
+        chunk = min(chunk, max(in_flight, len(plan.blocks) // (SHARE_CHUNKS * workers)))
+    return new_manifest(sweep, *executor.layout, chunk, plan.platform)
 
 
 def _fill(work: Work, final: Path, options: Options) -> None:
     """Compute what is missing of a running directory, merge it, and put it away."""
-    run_dir, plan = work.run, work.plan
-    executor = _executor(plan, options)
-    done = run_dir.completed()
-    per_chunk = run_dir.manifest["blocks_per_chunk"]
-    missing = [i for i in range(plan.n_chunks(per_chunk)) if i not in done]
-    blocks = [b for i in missing for b in plan.chunk(i, per_chunk)]
-    device = f"{executor.devices[0].device_kind} × {len(executor.devices)}"
-    run_dir.log("started", chunks=plan.n_chunks(per_chunk), done=len(done), device=device)
-    with options.progress.task(sum(len(b.rows) for b in blocks), plan.steps_of(blocks)):
+    executor = executor_for(work.plan, options)
+    missing = work.missing()
+    work.run.log(
+        "started", chunks=work.n_chunks, done=work.n_chunks - len(missing), device=device(executor)
+    )
+    for receipt in train_chunks(work, missing, executor, options):
+        work.run.log("lost" if "lost" in receipt else "chunk", **receipt)
+    finish(work, final, keep_run=options.keep_run)
+
+
+def device(executor: Executor) -> str:
+    """What this process trains on, for people."""
+    return f"{executor.devices[0].device_kind} × {len(executor.devices)}"
+
+
+def train_chunks(
+    work: Work, indices: list[int], executor: Executor, options: Options
+) -> Iterator[dict[str, Any]]:
+    """Train and store some chunks of a running directory; the lock is the caller's.
+
+    Yields:
+        Of each chunk, once it is stored: index, models, status (how many of each), seconds; of
+        one that the machine failed: index, lost (its models), reason.
+
+    Raises:
+        StoreIOError: the disk is full, or will be.
+        CellsLost: at the end, where models were lost.
+    """
+    cut = [work.plan.chunk(i, work.run.manifest["blocks_per_chunk"]) for i in indices]
+    blocks = [block for chunk in cut for block in chunk]
+    left = sum(len(b.rows) for b in blocks)
+    losses = retry.Losses(work.plan)
+    with options.progress.task(left, work.plan.steps_of(blocks)):
         trained = _trained(blocks, executor, options)
-        for index in missing:
-            _commit_chunk(run_dir, index, len(plan.chunk(index, per_chunk)), trained)
-    finish(run_dir, final, plan.sweep, work.layout, keep_run=options.keep_run)
+        for position, (index, chunk) in enumerate(zip(indices, cut, strict=True)):
+            if position % CHUNKS_A_CHECK == 0:
+                store.need_space(work.run.path, work.layout, left)
+            began = time.monotonic()
+            made = list(islice(trained, len(chunk)))
+            left -= sum(len(b.rows) for b in chunk)
+            lost = [block for block in made if losses.note(block)]
+            if lost:
+                names = [name for block in lost for name in losses.names_of(block)]
+                yield {"index": index, "lost": names, "reason": lost[-1].reason}
+                continue
+            rows = _commit(work.run, index, made)
+            counts = np.bincount(rows["status"], minlength=8).tolist()
+            seconds = round(time.monotonic() - began, 3)
+            yield {"index": index, "models": len(rows["seed"]), "status": counts,
+                   "seconds": seconds}  # fmt: skip
+        # a generator left before its end would tell its executor to give up
+        next(trained, None)
+    losses.check()
 
 
-def _commit_chunk(
-    run_dir: store.RunDirectory, index: int, n_blocks: int, trained: Iterator[dict[str, Any]]
-) -> None:
-    """Store the next ``n_blocks`` blocks; their rows stand in order, whoever computed them."""
-    began = time.monotonic()
-    rows = [next(trained) for _ in range(n_blocks)]
-    joined = {name: np.concatenate([r[name] for r in rows]) for name in rows[0]}
+def _commit(
+    run_dir: store.RunDirectory, index: int, made: list[dict[str, np.ndarray]]
+) -> dict[str, np.ndarray]:
+    """Store the blocks of a chunk; their rows stand in order, whoever computed them."""
+    joined = {name: np.concatenate([rows[name] for rows in made]) for name in made[0]}
     run_dir.commit(index, joined)
-    counts = np.bincount(joined["status"], minlength=8).tolist()
-    seconds = round(time.monotonic() - began, 3)
-    run_dir.log("chunk", index=index, models=len(joined["seed"]), status=counts, seconds=seconds)
+    return joined
 
 
 def _trained(
     blocks: list[Block], executor: Executor, options: Options
-) -> Iterator[dict[str, np.ndarray]]:
+) -> Iterator[dict[str, np.ndarray] | retry.Lost]:
     """Rows of each block in order, computed by as many threads as blocks are in flight."""
     devices = executor.devices
+
+    def train(task: tuple[int, Block]) -> Any:
+        device = devices[task[0] % len(devices)]
+        return retry.persistent(lambda: executor.run(task[1], device), task[1], options.stop.wait)
+
     results = in_order(
-        lambda task: executor.run(task[1], devices[task[0] % len(devices)]),
+        train,
         enumerate(blocks),
-        blocks_in_flight(executor.plan, options.memory),
+        blocks_in_flight(executor.plan, options.memory, options.threads),
         too_much=out_of_memory,
         # blocks in flight end at their next pause instead of at their last step
         abandon=executor.abandoned.set,
     )
-    for rows in results:
-        options.progress.models(len(rows["seed"]), int(np.sum(rows["status"] != 1)))
-        yield rows
+    try:
+        for made in results:
+            if not isinstance(made, retry.Lost):
+                options.progress.models(len(made["seed"]), int(np.sum(made["status"] != 1)))
+            yield made
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        raise CellsLost(
+            f"no room in memory for one block of models even alone: {str(error)[:200]}"
+        ) from error

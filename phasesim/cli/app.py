@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError
@@ -23,14 +24,20 @@ COMMANDS = {
     "theory": ("phasesim.cli.theory:app", "Candidates, true optimum, boundaries."),
     "list": ("phasesim.cli.list:list_", "Everything a configuration can name."),
     "config": ("phasesim.cli.config:app", "Write, show and check configurations."),
+    "diff": ("phasesim.cli.diff:diff", "How two stores differ; exits with 0, 1 or 2 as diff does."),
     "export": ("phasesim.cli.export:export", "Hand a store on as nc, csv or npz."),
     "explore": ("phasesim.cli.explore:explore", "A page to look at a store in a browser."),
     "doctor": ("phasesim.cli.doctor:doctor", "What this machine offers."),
+    "completion": ("phasesim.cli.completion:completion", "Completion of commands in the shell."),
 }
+#: variable by which the store is told not to compare hashes
+NO_VERIFY = "PHASESIM_NO_VERIFY"
 SUMMARY = """Phase diagrams of superposition from toy models trained side by side.
 
 Start with `phasesim config init`, or reproduce a published figure with
 `phasesim figure phase-2x1`. The variable PHASESIM_PLUGINS names folders with parts of your own.
+Every command takes `--plugins DIR`, and `--no-verify` to open a huge store without comparing its
+bytes with their SHA-256.
 """
 
 
@@ -57,8 +64,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code; every error is one line on stderr.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    before = dict(os.environ)
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        try:
+            return _main(words)
+        finally:
+            if NO_VERIFY not in before:
+                os.environ.pop(NO_VERIFY, None)
+
+
+def _main(words: list[str]) -> int:
     try:
-        words = _plugins(words)
+        words = _unverified(_plugins(words))
         returned = make_app()(
             words, exit_on_error=False, print_error=False, result_action="return_value"
         )
@@ -94,9 +112,20 @@ def _plugins(words: list[str]) -> list[str]:
     return left
 
 
+def _unverified(words: list[str]) -> list[str]:
+    """Take ``--no-verify`` out of the words, likewise."""
+    if "--no-verify" in words:
+        os.environ[NO_VERIFY] = "1"
+    return [word for word in words if word != "--no-verify"]
+
+
 def _plain(error: CycloptsError) -> str:
     """The parser's message without its markup and line breaks."""
     return " ".join(str(error).split())
+
+
+def _show_warning(message: Warning | str, *_: object) -> None:
+    print(f"warning: {one_line(str(message))}", file=sys.stderr)
 
 
 def _fail(text: str, code: int) -> int:

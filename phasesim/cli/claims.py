@@ -52,7 +52,7 @@ def claims(
         return _list(chosen, json)
     rows, lost = [], 0
     for name, claim in chosen.items():
-        found = _measured(name, claim, scale, not no_train, quiet)
+        found = _measured(claim, scale, not no_train, quiet)
         lost += sum(int((found.status == s).sum()) for s in (Status.not_run, Status.infrastructure))
         verdict = _claims.judge(claim, found)
         rows.append({"name": name, **_stated(claim), **vars(verdict), "store": str(found.path)})
@@ -63,11 +63,10 @@ def claims(
     return EXIT_CELLS_LOST if lost else EXIT_OK
 
 
-def _measured(name: str, claim: Any, scale: str, train: bool, quiet: bool) -> Any:
+def _measured(claim: Any, scale: str, train: bool, quiet: bool) -> Any:
     """The analysis that a claim names, from ./SWEEP.h5 and the file of the analysis beside it."""
-    from phasesim import gallery
+    from phasesim import gallery, store
     from phasesim.cache import use_cache
-    from phasesim.interpret._claims import analysis_file
     from phasesim.interpret._run import analyse
     from phasesim.progress import for_stderr
     from phasesim.run import Options
@@ -77,7 +76,7 @@ def _measured(name: str, claim: Any, scale: str, train: bool, quiet: bool) -> An
     with stop_on_signals(options.stop):
         sweep = gallery.sweep_of(claim.sweep, scale)
         trained = gallery.result_of(claim.sweep, sweep, None, train=train, options=options)
-        path = analysis_file(name, claim, trained.path)
+        path = store.analysis_path(trained.path, claim.analysis.label)
         return analyse(trained, claim.analysis, path, options)
 
 

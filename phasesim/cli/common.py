@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from phasesim.errors import EXIT_INTERRUPTED, UsageError
+from phasesim.errors import EXIT_INTERRUPTED, UsageError, one_line
 
 _UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4,
           "KI": 1024, "MI": 1024**2, "GI": 1024**3, "TI": 1024**4}  # fmt: skip
@@ -39,10 +39,10 @@ def _json(value: Any) -> Any:
 
 
 def print_table(rows: list[tuple[str, Any]]) -> None:
-    """Two aligned columns on stdout."""
+    """Two aligned columns on stdout; what comes from a file cannot steer the terminal."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, value in rows:
-        print(f"{name:<{width}}  {value}")
+        print(one_line(f"{name:<{width}}  {value}"))
 
 
 def parse_bytes(text: str, option: str) -> int:
@@ -94,13 +94,18 @@ def check_platform(platform: str | None) -> None:
 @contextlib.contextmanager
 def stop_on_signals(stop: threading.Event) -> Iterator[None]:
     """SIGINT, SIGTERM and SIGUSR1 ask for a stop at the next pause; a second SIGINT leaves."""
+    interrupted = False
 
     def handle(number: int, frame: Any) -> None:
-        if number == signal.SIGINT and stop.is_set():
+        nonlocal interrupted
+        if number == signal.SIGINT and interrupted:
             os._exit(EXIT_INTERRUPTED)
+        interrupted |= number == signal.SIGINT
         stop.set()
 
-    before = {s: signal.signal(s, handle) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    names = ("SIGINT", "SIGTERM", "SIGUSR1")  # Windows lacks the last
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, handle) for number in known}
     try:
         yield
     finally:

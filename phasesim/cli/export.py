@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 
-def export(path: Path, *, output: Annotated[Path, Parameter(name=["--output", "-o"])]) -> int:
+def export(path: Path, output: Annotated[Path, Parameter(name=["--output", "-o"])]) -> int:
     """Write a store as netCDF, CSV or NumPy archive; an existing file is left alone.
 
     Parameters

@@ -28,7 +28,7 @@ def figure(
     quiet: Flag = False,
     json: Flag = False,
 ) -> int:
-    """Draw a published figure, training what it shows where no store is there.
+    """Draw a published figure, training and measuring what it shows where it is not stored.
 
     Parameters
     ----------
@@ -80,6 +80,7 @@ def figure(
     options = Options(progress=for_stderr(quiet))
     with stop_on_signals(options.stop):
         result = gallery.result_of(chosen, sweep, store, train=not no_train, options=options)
+        gallery.measure(chosen, result, train=not no_train, options=options)
     written = gallery.draw(chosen, result, reduce, stem)
     failed = [a for a in gallery.assertions(stem.name, stem.parent) if not a["passed"]]
     if json:

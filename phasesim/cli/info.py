@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from phasesim.cli.common import print_json, print_table
+from phasesim.errors import one_line
 
 
 def info(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -> int:
@@ -35,7 +36,8 @@ def info(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -
         ("versions", versions), ("device", found["device"]),
     ])  # fmt: skip
     print()
-    print(found["config_toml"], end="")
+    for line in found["config_toml"].splitlines():
+        print(one_line(line))
     return 0
 
 

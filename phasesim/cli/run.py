@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+import threading
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -18,7 +20,14 @@ from phasesim.cli.common import (
     stop_on_signals,
 )
 from phasesim.config import load_sweep
-from phasesim.errors import UsageError
+from phasesim.errors import UsageError, one_line
+from phasesim.farm import _base as farm_base
+from phasesim.farm import _shard as farm_shard
+
+if TYPE_CHECKING:
+    from phasesim.farm._shard import Shard
+    from phasesim.run import Options
+    from phasesim.sweep import Sweep
 
 
 def run(
@@ -31,6 +40,8 @@ def run(
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     memory: str | None = None,
     platform: str | None = None,
+    shard: str | None = None,
+    executor: str | None = None,
     keep_run: Annotated[bool, Parameter(negative="")] = False,
     fresh: Annotated[bool, Parameter(negative="")] = False,
     no_cache: Annotated[bool, Parameter(negative="")] = False,
@@ -58,6 +69,11 @@ def run(
         Bound for the models in training at once, e.g. 4GiB.
     platform
         cpu, gpu or tpu; by default what JAX finds.
+    shard
+        i/N, a share of the work, i from 0 to N-1, beside others in the same folder; auto in a SLURM
+        array, auto/N in a Kubernetes indexed job. The last share to finish merges.
+    executor
+        processes:K, dask://HOST:PORT or slurm:JOBS: workers to hand the work to.
     keep_run
         Keep the running directory after the merge.
     fresh
@@ -75,42 +91,64 @@ def run(
         raise UsageError(f"-o {final}: expected a file NAME.h5 in a folder that exists")
     choose_platform(platform)
     limit = parse_bytes(memory, "--memory") if memory else None
-    from phasesim import estimate
-    from phasesim.adaptive import check_rounds, run_refined
-    from phasesim.cache import use_cache
-    from phasesim.progress import for_stderr
-    from phasesim.refinement import GROWTH
-    from phasesim.run import Options, run
+    share = farm_shard.from_text(shard) if shard else None
+    farm = farm_base.from_text(executor) if executor else None
+    if share and refine:
+        raise UsageError("--refine: needs all shares of a round, expected no --shard beside it")
+    stop = threading.Event()
+    # from here on: what is imported next takes seconds, in which a stop may be asked for too
+    with stop_on_signals(stop):
+        from phasesim import estimate
+        from phasesim.adaptive import check_rounds
+        from phasesim.cache import use_cache
+        from phasesim.progress import for_stderr
+        from phasesim.refinement import GROWTH
+        from phasesim.run import Options
 
-    check_platform(platform)
-    check_rounds(refine)
-    if not no_cache:
-        use_cache()
-    if dry_run:
-        planned = estimate.dry_run(loaded, final, limit)
-        if refine:
-            # where phases change is known only once the models are trained
-            planned["models_at_most"] = int(loaded.n_models * GROWTH**refine)
+        check_platform(platform)
+        check_rounds(refine)
+        if not no_cache:
+            use_cache()
+        if dry_run:
+            planned = estimate.dry_run(loaded, final, limit)
+            if refine:
+                # where phases change is known only once the models are trained
+                planned["models_at_most"] = int(loaded.n_models * GROWTH**refine)
+            if json:
+                print_json(planned)
+            else:
+                print_table(_readable(planned))
+            return 0
+        options = Options(limit, fresh, keep_run, for_stderr(quiet), stop)
+        said = _train(loaded, final, options, refine, share, farm)
         if json:
-            print_json(planned)
-        else:
-            print_table(_readable(planned))
-        return 0
-    options = Options(limit, fresh, keep_run, for_stderr(quiet))
-    before = _identity(final)
-    with stop_on_signals(options.stop):
-        if refine:
-            result = run_refined(loaded, final, rounds=refine, options=options)
-        else:
-            result = run(loaded, final, options)
-    if json:
-        from phasesim.cli.status import describe
+            from phasesim.cli.status import describe
 
-        print_json(describe(final))
-    elif not quiet:
-        word = "complete" if _identity(final) == before else "written"
-        print(f"{final}: {word}; {result!r}", file=sys.stderr)
-    return 0
+            print_json(describe(final))
+        elif not quiet:
+            print(one_line(f"{final}: {said}"), file=sys.stderr)
+        return 0
+
+
+def _train(
+    loaded: Sweep, final: Path, options: Options, refine: int, share: Shard | None, farm: Any
+) -> str:
+    """Carry a sweep out; what to say of it."""
+    from phasesim.adaptive import run_refined
+    from phasesim.farm._run import run_farmed, run_shard
+    from phasesim.run import run
+
+    before = _identity(final)
+    if share:
+        done = run_shard(loaded, final, share, options, farm)
+        return "complete" if done else f"shard {share} is stored; the last one to finish merges"
+    train = functools.partial(run_farmed, executor=farm) if farm else run
+    if refine:
+        result = run_refined(loaded, final, rounds=refine, options=options, train=train)
+    else:
+        result = train(loaded, final, options=options)
+    word = "complete" if _identity(final) == before else "written"
+    return f"{word}; {result!r}"
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from phasesim import gallery, store
+from phasesim import gallery
 from phasesim.errors import ConfigError, UsageError, did_you_mean
 from phasesim.fields import static, swept
 from phasesim.interpret._base import Analysis
@@ -84,12 +84,6 @@ def load_claims(path: Path | None = None) -> dict[str, Claim]:
         except ConfigError as error:
             raise error.within(name).within(f"{path}: ") from None
     return found
-
-
-def analysis_file(name: str, claim: Claim, trained: Path) -> Path:
-    """Where a claim's analysis is stored: under its own name unless its options are the default."""
-    kind = type(claim.analysis)
-    return store.analysis_path(trained, kind.__name__ if claim.analysis == kind() else name)
 
 
 def judge(claim: Claim, found: Result) -> Verdict:

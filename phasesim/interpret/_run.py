@@ -37,7 +37,8 @@ def analyse(
 
     Returns:
         A `Result` of the same axes and seeds whose stored arrays are what the analysis returns;
-        seeds are ranked by the losses of the trained sweep.
+        seeds are ranked by the losses of the trained sweep. A result in memory keeps it for
+        `Result.analysis`.
 
     Raises:
         UsageError: the sweep is not finished, or of a function.
@@ -58,7 +59,10 @@ def analyse(
     else:
         made = build("analysis", {"name": analysis, **fields}, "analysis")
     sweep = AnalysisSweep(result.sweep, made, _hash_of(result), result)
-    return carry_out(sweep, path, options or Options())
+    found = carry_out(sweep, path, options or Options())
+    if result.path is None:
+        result.analyses[made.label] = found
+    return found
 
 
 def _hash_of(result: Result) -> str:

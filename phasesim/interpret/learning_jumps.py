@@ -46,6 +46,9 @@ class learning_jumps(Analysis):
         "role_changed_settled": Output(_EACH, "the same between the last two steps"),
     }
 
+    def coords(self, experiment: Any) -> dict[str, Any]:
+        return {"step": recorded(experiment)}
+
     def measure(self, params: Any, experiment: Any, key: Any) -> dict[str, Any]:
         import jax
         import jax.numpy as jnp

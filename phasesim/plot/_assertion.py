@@ -6,6 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 
 def assertion(
     quantity: str,
@@ -42,6 +45,16 @@ def assertion(
             "passed": bool(holds(*control[1])),
         },
     }
+
+
+def mean(values: ArrayLike) -> float:
+    """Mean of numbers or truths; NaN, which fulfils no requirement, if there are none.
+
+    >>> mean([True, False]), mean([])
+    (0.5, nan)
+    """
+    values = np.asarray(values)
+    return float(np.mean(values)) if values.size else np.nan
 
 
 def _numbers(values: tuple[float, ...]) -> float | list[float | None] | None:

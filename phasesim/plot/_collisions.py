@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,8 +28,10 @@ class Collisions:
     n_features: int
     n_hidden: NDArray[np.int64]
     """Ascending, shape (sizes,)."""
+    ways: dict[str, dict[str, float]]
+    """How it was trained, in words -> axis path -> value."""
     mean: dict[str, Array]
-    """How it was trained -> mean count over seeds, shape (sizes,)."""
+    """The same words -> mean count over seeds, shape (sizes,)."""
     error: dict[str, Array]
     """Standard error of each mean."""
 
@@ -37,11 +41,12 @@ class Collisions:
         return self.n_features**2 / (4 * self.n_hidden)
 
 
-def prepare_collisions(result: Result) -> Collisions:
+def prepare_collisions(result: Result, *, select: Mapping[str, Any] | None = None) -> Collisions:
     """Mean number of polysemantic neurons over seeds, for each way of training.
 
     Args:
         result: of a sweep over ``n_hidden``; each combination of its other axes is one way.
+        select: last word of an axis path -> value held, which then is no part of a way.
 
     Returns:
         `Collisions`.
@@ -52,30 +57,40 @@ def prepare_collisions(result: Result) -> Collisions:
     Source:
         Lecomte et al. 2023, What Causes Polysemanticity?
     """
-    axes = result.sweep.axes
+    index = result.select(**(select or {}))
+    axes = [a for a, at in zip(result.sweep.axes, index, strict=True) if isinstance(at, slice)]
     place = [k for k, axis in enumerate(axes) if axis.path == "n_hidden"]
     if not place:
         raise UsageError("collisions are counted along n_hidden, which is not an axis")
     m = axes[place[0]].array()
     order = np.argsort(m)
-    counts = np.moveaxis(result.metric("polysemantic_neurons"), place[0], -2)[..., order, :]
+    counts = result.metric("polysemantic_neurons")[index]
+    counts = np.moveaxis(counts, place[0], -2)[..., order, :]
     others = [axis for axis in axes if axis.path != "n_hidden"]
-    mean, error = {}, {}
+    ways, mean, error = {}, {}, {}
     for at in np.ndindex(*counts.shape[:-2]):
-        label = ", ".join(f"{axis_symbol(axis.path)} {axis.values[i]:g}"
-                          for axis, i in zip(others, at, strict=True))  # fmt: skip
+        way = {axis.path: axis.values[i] for axis, i in zip(others, at, strict=True)}
+        label = ", ".join(f"{axis_symbol(path)} {value:g}" for path, value in way.items())
         own = counts[at]
-        mean[label] = own.mean(axis=-1)
+        ways[label], mean[label] = way, own.mean(axis=-1)
         error[label] = own.std(axis=-1, ddof=1) / np.sqrt(own.shape[-1])
-    return Collisions(result.sweep.experiment.n_features, m[order], mean, error)
+    return Collisions(result.sweep.experiment.n_features, m[order], ways, mean, error)
 
 
-def collisions(result: Result, *, ax: Axes | None = None) -> Axes:
+def collisions(
+    result: Result,
+    *,
+    select: Mapping[str, Any] | None = None,
+    ax: Axes | None = None,
+    legend: bool = True,
+) -> Axes:
     """Polysemantic neurons against hidden neurons, with n²/(4m).
 
     Args:
         result: as `prepare_collisions`.
+        select: as `prepare_collisions`.
         ax: where to draw; new ones of one column's width if None.
+        legend: name the ways of training.
 
     Returns:
         The Axes.
@@ -86,7 +101,7 @@ def collisions(result: Result, *, ax: Axes | None = None) -> Axes:
     Source:
         As `prepare_collisions`.
     """
-    shown = prepare_collisions(result)
+    shown = prepare_collisions(result, select=select)
     with on_axes(ax) as ax:
         ax.plot(shown.n_hidden, shown.expected, "--", color="black", label="n²/(4m)")
         # apart, so that error bars of equal means are seen
@@ -100,5 +115,6 @@ def collisions(result: Result, *, ax: Axes | None = None) -> Axes:
         log_ticks(ax.xaxis)
         ax.set_xticks(shown.n_hidden, minor=False)
         ax.yaxis.set_major_formatter("{x:g}")
-        ax.legend()
+        if legend:
+            ax.legend()
     return ax

@@ -68,7 +68,7 @@ def phase_diagram(
         draw_colors(ax, shown.grid, shown.colors)
         mark_cells(ax, shown.grid, shown.failed, "failed")
         mark_cells(ax, shown.grid, shown.not_run, "not run")
-        mark_cells(ax, shown.grid, shown.moving, "still moving")
+        mark_cells(ax, shown.grid, shown.moving, "undertrained")
         n = shown.grid.experiment.n_features
         note = _overlay(ax, shown.grid, feature % n == n - 1) if theory else ""
         title = f"trained: {describe_reduction(reduction, result.sweep.n_seeds)}"

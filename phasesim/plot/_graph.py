@@ -20,7 +20,7 @@ from phasesim.plot._style import on_axes
 Array = NDArray[np.float64]
 
 #: between the centres of neighbouring components, in feature norms
-_SPACING = 3.0
+_SPACING = 2.7
 #: name of a component -> colour; all others are grey
 _COLORS = {
     "dedicated": "#999999",
@@ -61,8 +61,8 @@ def prepare_feature_graph(
 
     Returns:
         `FeatureGraph`. Each component is laid out in its own subspace, turned so that its first
-        feature is on the first axis; what has more dimensions than the drawing is projected.
-        Components of one name stand together, in rows.
+        feature is on the first axis; the features of one with more dimensions than the drawing
+        stand around a circle. Components of one name stand together, in rows.
 
     Raises:
         UsageError: W is not a matrix, or another number of dimensions.
@@ -130,11 +130,10 @@ def feature_graph(
             ax.add_collection(LineCollection(ends, zorder=1, **look), autolim=False)
         colors = [_color(label) for label in shown.labels]
         ax.scatter(*shown.positions.T, s=7, color=colors, linewidth=0, zorder=2)
-        ax.set_aspect("equal")
-        ax.set_axis_off()
+        _frame(ax, shown.positions)
         if legend:
             handles = [
-                Line2D([], [], marker="o", markersize=3, color=_color(name), label=f"{k} {name}")
+                Line2D([], [], marker="o", markersize=3, color=_color(name), label=f"{k} × {name}")
                 for name, k in shown.counts.items()
             ]
             ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.0))
@@ -153,8 +152,27 @@ def _rows(count: int) -> Array:
 
 
 def _layout(W: Array, factor: Factor, dimensions: int) -> Array:
-    """Features of a component in its own subspace, shape (k, dimensions)."""
-    own = canonical(W[:, list(factor.members)])[:dimensions]
+    """Features of a component, shape (k, dimensions): as they are, or else around a circle."""
+    own = canonical(W[:, list(factor.members)])[: min(factor.d, dimensions)]
     own = np.pad(own, ((0, dimensions - len(own)), (0, 0)))
-    # a projection may be longer than the space between components
+    if factor.d > dimensions:
+        place = np.argsort(np.argsort(np.arctan2(own[1], own[0])))
+        angle = 2 * np.pi * place / factor.k
+        own = np.stack([np.cos(angle), np.sin(angle), np.zeros(factor.k)])[:dimensions]
+    # long features must not reach into the next component
     return own.T / max(1.0, float(np.max(np.linalg.norm(own, axis=0))) / (0.45 * _SPACING))
+
+
+def _frame(ax: Axes, positions: Array) -> None:
+    """Equal scales around all positions, in the plane a square; no axes."""
+    ax.set_axis_off()
+    if not len(positions):
+        return
+    low, high = positions.min(axis=0) - 0.2, positions.max(axis=0) + 0.2
+    if len(low) == 3:
+        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
+        ax.view_init(elev=40, azim=-70)
+        ax.set_box_aspect(high - low, zoom=0.95)
+        return
+    middle, half = (low + high) / 2, np.max(high - low) / 2
+    ax.set(xlim=middle[0] + [-half, half], ylim=middle[1] + [-half, half], aspect="equal")

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 MARKS: dict[str, dict[str, Any]] = {
     "failed": {"facecolor": "white", "edgecolor": "0.15", "hatch": "xxxxxx"},
     "not run": {"facecolor": "white", "edgecolor": "0.55", "hatch": "......"},
-    "still moving": {"facecolor": "none", "edgecolor": "white", "hatch": "//////"},
+    "undertrained": {"facecolor": "none", "edgecolor": "white", "hatch": "//////"},
 }
 
 

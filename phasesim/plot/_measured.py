@@ -48,7 +48,7 @@ class PhaseDiagram:
         if self.failed.any():
             words.append(f"{_cells(self.failed)} failed")
         if self.moving.any():
-            words.append(f"{_cells(self.moving)} still moving")
+            words.append(f"{_cells(self.moving)} undertrained")
         return words
 
 

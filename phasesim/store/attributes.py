@@ -6,6 +6,8 @@ files; therefore text is stored as UTF-8 of its own length and nothing else is a
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -31,6 +33,11 @@ def text_value(text: str) -> np.ndarray:
     if b"\0" in data:
         raise ValueError("stored text must not hold NUL characters")
     return np.array(data, dtype=h5py.string_dtype("utf-8", max(1, len(data))))
+
+
+def texts_hash(texts: Mapping[str, str]) -> str:
+    """SHA-256 of long texts: HDF5 itself sums attributes, but not datasets of one value."""
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()
 
 
 def write_attributes(target: h5py.HLObject, values: Mapping[str, object]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +11,16 @@ import numpy as np
 
 from phasesim.errors import StoreIOError
 from phasesim.store import osfs, tiling
-from phasesim.store.attributes import text_value, write_attributes
+from phasesim.store.attributes import text_value, texts_hash, write_attributes
 from phasesim.store.durable import io_errors, temporary
 from phasesim.store.guard import damage
 from phasesim.store.image import LIBVER
 from phasesim.store.layout import STATUS_MEANINGS, Layout, RowIndex
-from phasesim.store.manifest import SCHEMA, package_version
+from phasesim.store.manifest import package_version
 from phasesim.store.publish import publish
 from phasesim.store.rows import RowPart
 from phasesim.store.scatter import Canvas, parts_of_bands
+from phasesim.store.schema import SCHEMA
 from phasesim.store.sink import Sink
 
 if TYPE_CHECKING:
@@ -82,11 +82,7 @@ def _build(
 ) -> None:
     import h5py
 
-    row_bytes = sum(
-        np.dtype(f.dtype).itemsize * math.prod(layout.shape(name))
-        for name, f in layout.fields.items()
-    )
-    cut = tiling.tile(layout.grid, max(1, row_bytes), tiling.BAND_BYTES)
+    cut = tiling.tile(layout.grid, layout.row_bytes, tiling.BAND_BYTES)
     sink = Sink(fd)
     try:
         with h5py.File(sink, mode="x", libver=LIBVER, track_times=False) as file:
@@ -114,7 +110,12 @@ def _describe(
     """Create all datasets, scales first, so that xarray sees named dimensions."""
     axes = [axis.name for axis in layout.axes]
     dims = " ".join(axes)
-    own = {"schema": SCHEMA, "axes": dims, "texts": " ".join(sorted(texts))}
+    own = {
+        "schema": SCHEMA,
+        "axes": dims,
+        "texts": " ".join(sorted(texts)),
+        "texts_sha256": texts_hash(texts),
+    }
     write_attributes(file, {"phasesim": package_version(), **attrs, **own})
     for name in sorted(texts):
         file.create_dataset(name, data=text_value(texts[name]), track_times=False)

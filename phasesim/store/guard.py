@@ -24,6 +24,7 @@ MAX_TOTAL_BYTES = 1 << 40
 # Below this a wild compression ratio is harmless, and constant data reaches it honestly.
 RATIO_FREE_BYTES = 256 << 20
 MAX_RATIO = 1000
+_LONGEST_NAME = 500
 _SIGNATURE = b"\x89HDF\r\n\x1a\n\x03"
 # deflate, shuffle, fletcher32: the ones built into every HDF5.
 _FILTERS = {1, 2, 3}
@@ -54,6 +55,17 @@ def check_signature(start: bytes, path: Path | str) -> None:
         raise StoreDamaged(f"{path}: not an HDF5 file written by phasesim")
 
 
+def is_plain_name(name: str) -> bool:
+    """Whether a name is made of identifiers and dots: harmless in pages, tables and shells.
+
+    >>> is_plain_name("Dense_0.kernel"), is_plain_name("<b>"), is_plain_name("../W")
+    (True, False, False)
+    """
+    first, *rest = name.split(".")
+    words = [first, *(f"_{word}" for word in rest if word)]
+    return all(map(str.isidentifier, words)) and all(rest) and len(name) <= _LONGEST_NAME
+
+
 def check_content(file: h5py.File, path: Path | str) -> None:
     """Refuse a file that holds anything phasesim would not have written.
 
@@ -70,6 +82,8 @@ def check_content(file: h5py.File, path: Path | str) -> None:
     _check_attributes(file, "/", refuse)
     total = 0
     for name in file:
+        if not is_plain_name(name):
+            refuse(name, "is not a name of identifiers and dots")
         if file.id.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
             refuse(name, "is a link to elsewhere")
         item = file[name]

@@ -8,17 +8,15 @@ SHA-256 can name the chunk.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from phasesim.store.attributes import read_attributes, write_attributes
-from phasesim.store.guard import check_content, check_signature, damage
+from phasesim.store.guard import check_content, check_signature, damage, is_plain_name
 
 LIBVER = ("v110", "v110")
 _CHUNK_BYTES = 1 << 20
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 
 
 def encode_chunk(arrays: Mapping[str, np.ndarray], attrs: Mapping[str, object]) -> bytes:
@@ -84,7 +82,7 @@ def check_storable(name: str, dtype: np.dtype) -> None:
         ValueError: The name is not made of identifiers joined by dots.
         TypeError: The dtype is not a plain number (float16 crashes netCDF4).
     """
-    if not _NAME.fullmatch(name):
+    if not is_plain_name(name):
         raise ValueError(f"dataset name {name!r} is not made of identifiers and dots")
     if dtype.kind not in "fiu" or dtype in (np.float16, np.longdouble):
         raise TypeError(f"{name}: cannot store dtype {dtype}")

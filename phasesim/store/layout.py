@@ -6,6 +6,7 @@ a grid are numbered in C order of ``(*axes, seed)``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -92,6 +93,20 @@ class Layout:
     def grid(self) -> tuple[int, ...]:
         """Sizes of ``(*axes, seed)``."""
         return (*(len(a.values) for a in self.axes), self.n_seeds)
+
+    @property
+    def n_rows(self) -> int:
+        """Models of the grid."""
+        return math.prod(self.grid)
+
+    @property
+    def row_bytes(self) -> int:
+        """Bytes of one row over all fields, at least 1."""
+        sizes = (
+            np.dtype(f.dtype).itemsize * math.prod(self.shape(name))
+            for name, f in self.fields.items()
+        )
+        return max(1, sum(sizes))
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Shape of one row of a field."""

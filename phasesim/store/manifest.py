@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from phasesim.errors import StoreDamaged, StoreNewer, UsageError
+from phasesim.errors import StoreDamaged, UsageError
 from phasesim.store.durable import read_file
+from phasesim.store.schema import SCHEMA, upgraded
 
-SCHEMA = 1
 CHUNK_NAME = re.compile(r"c(\d{6,})-[0-9a-f]{16}\.h5")
 BASE_NAME = re.compile(r"base-[0-9a-f]{16}\.h5")
 
@@ -54,33 +54,17 @@ def load(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise UsageError(f"{path.parent}: not a running directory (no {path.name})")
     try:
-        manifest = json.loads(read_file(path))
-        schema = manifest["schema"]
-        check_schema(schema, manifest.get("phasesim"), path)
-        checksum = manifest.pop("sha256")
-        intact = checksum == _checksum(manifest)
+        stored = json.loads(read_file(path))
+        content = {key: value for key, value in stored.items() if key != "sha256"}
+        # before the checksum: a newer manifest may be summed in another way
+        manifest = upgraded(content, path, package_version())
+        intact = stored["sha256"] == _checksum(content)
         names = list(manifest["carried"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreDamaged(f"{path}: not a manifest: {error!r}") from error
     if not intact or not all(is_row_file(name) for name in names):
         raise StoreDamaged(f"{path}: the content is not what was written")
     return manifest
-
-
-def check_schema(schema: object, writer: object, path: Path) -> None:
-    """Refuse a schema this version does not know.
-
-    Raises:
-        StoreNewer: It is a later one.
-        StoreDamaged: It is none.
-    """
-    if not isinstance(schema, int) or schema < 1:
-        raise StoreDamaged(f"{path}: schema {schema!r}, expected a number from 1 to {SCHEMA}")
-    if schema > SCHEMA:
-        raise StoreNewer(
-            f"{path}: made by phasesim {writer} (schema {schema}), "
-            f"this is {package_version()} (schema {SCHEMA}): update phasesim"
-        )
 
 
 def is_row_file(name: object) -> bool:

@@ -6,7 +6,8 @@ its content in one `link()`, so no marker can be ahead of its data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from phasesim.store.durable import (
     write_new,
 )
 from phasesim.store.image import decode_chunk, encode_chunk
-from phasesim.store.reader import open_final
+from phasesim.store.reader import open_checked, open_final
 from phasesim.store.rows import ChunkPart, RowPart, read_named
 
 _MANIFEST = "manifest.json"
@@ -134,17 +135,20 @@ class RunDirectory:
         name = chunks.file_name(number, data)
         path = self.path / "chunks" / name
         if not write_new(path, data) and read_file(path) != data:
-            self._quarantine(name, "damaged")
+            self._quarantine(name, f"{path}: the content does not have the hash in its name")
             write_new(path, data)
         rivals = chunks.by_number(self.path / "chunks", number)[number]
         return self._one_of([n for n in rivals if n == name or self._is_intact(n)])
 
-    def completed(self, *, verify: bool = True) -> dict[int, str]:
+    def completed(
+        self, *, verify: bool = True, wanted: Callable[[int], bool] = lambda index: True
+    ) -> dict[int, str]:
         """Chunks that are done: their numbers and file names, in order.
 
         Args:
             verify: Check content and provenance; what fails is renamed to ``*.damaged``, logged,
-                and no longer done.
+                warned of, and no longer done.
+            wanted: The chunks to look at; all unless given.
 
         Raises:
             StoreDamaged: A chunk has two different intact contents.
@@ -152,6 +156,8 @@ class RunDirectory:
         first = self.manifest["first_chunk"]
         done = {}
         for number, names in sorted(chunks.by_number(self.path / "chunks", first).items()):
+            if not wanted(number - first):
+                continue
             intact = [name for name in names if not verify or self._is_intact(name)]
             if intact:
                 done[number - first] = self._one_of(intact)
@@ -168,7 +174,7 @@ class RunDirectory:
         for name in [*self.carried(verify=verify), *self.completed(verify=verify).values()]:
             path = self.path / "chunks" / name
             if manifest.BASE_NAME.fullmatch(name):
-                with open_final(path, verify=False) as final:
+                with open_checked(path) as final:
                     found += final.parts()
             else:
                 found.append(ChunkPart(path))
@@ -245,14 +251,17 @@ class RunDirectory:
         stamp = self._stamp(chunks.number_of(name))
         wrong = [key for key, value in stamp.items() if attrs.get(key) != value]
         if wrong:
-            self._quarantine(name, f"belongs elsewhere: {wrong[0]} is {attrs.get(wrong[0])}")
+            found = f"{wrong[0]} is {attrs.get(wrong[0])}"
+            self._quarantine(name, f"{path}: belongs elsewhere: {found}")
         return not wrong
 
     def _quarantine(self, name: str, why: str) -> None:
         path = self.path / "chunks" / name
+        aside = chunks.free_name(path, ".damaged")
         with io_errors(path, "rename"):
-            osfs.rename(path, chunks.free_name(path, ".damaged"))
+            osfs.rename(path, aside)
         self.log("quarantined", file=name, reason=why)
+        warnings.warn(f"{why}; kept as {aside.name}, to be computed anew", stacklevel=4)
 
     def _one_of(self, names: list[str]) -> str:
         if len(names) > 1:

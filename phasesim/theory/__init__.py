@@ -22,6 +22,7 @@ from phasesim.theory.curvature import hessian_eigenvalues as hessian_eigenvalues
 from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
 from phasesim.theory.exact import population_loss as population_loss
 from phasesim.theory.exact import population_loss_and_gradient as population_loss_and_gradient
+from phasesim.theory.k_gons import k_gon_levels as k_gon_levels
 from phasesim.theory.moments import feature_variance as feature_variance
 from phasesim.theory.moments import null_loss as null_loss
 from phasesim.theory.moments import orthogonal_loss as orthogonal_loss

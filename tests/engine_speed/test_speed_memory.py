@@ -56,7 +56,7 @@ def test_so_is_that_of_the_exact_loss(n, m):
 
 
 def test_budget_bounds_the_blocks_in_flight(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr("phasesim.execute.cores", lambda: 8)
     plan = plan_of(200, 20)
     block = plan.peak_memory(1)
     assert block > plan.memory_of_block(0)
@@ -69,7 +69,7 @@ def test_budget_bounds_the_blocks_in_flight(monkeypatch):
 
 
 def test_the_widest_cohort_decides_the_blocks_in_flight(tiny_sweep, monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 8)
+    monkeypatch.setattr("phasesim.execute.cores", lambda: 8)
     plan = Plan(tiny_sweep([ps.values("n_features", [3, 200])]))
     sizes = [plan.memory_of_block(i) for i in range(2)]
     assert plan.peak_memory(1) > max(sizes)
@@ -101,7 +101,7 @@ def test_out_of_memory_lowers_blocks_in_flight_and_changes_no_bit(tiny, monkeypa
     axes = [ps.geomspace("distribution.density", 1, 0.1, 300)]
     sweep = ps.Sweep(tiny(n_hidden=1), axes=axes, n_seeds=2)
     usual = ps.run(sweep)
-    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr("phasesim.execute.cores", lambda: 4)
     monkeypatch.setattr(run, "Executor", Crowded)
     crowded = ps.run(sweep)
     assert Crowded.refused > 0

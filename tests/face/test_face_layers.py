@@ -11,7 +11,7 @@ from phasesim import registry
 
 PACKAGE = Path(phasesim.__file__).parent
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_figures" not in p.parts)
-REGISTRIES = set(registry.FOLDERS.values()) - {"metrics", "interpret"}
+REGISTRIES = set(registry.FOLDERS.values()) - {"metrics", "interpret", "farm"}
 
 #: top-level module or package -> height; imports at module level go to a lower or equal height.
 #: Equal heights are allowed only inside one package and between the names of one line below.
@@ -41,11 +41,22 @@ LEVELS = [
         "cache",
         "dispatch",
     },
-    {"fingerprint", "rows", "train", "progress", "ranking", "best_known", "source", "notebook"},
+    {
+        "fingerprint",
+        "rows",
+        "train",
+        "progress",
+        "ranking",
+        "best_known",
+        "source",
+        "notebook",
+        "compare",
+    },
     {"judged"},
     {"result"},
     {"boundaries", "refinement"},
     {"start", "execute", "execute_function", "execute_analysis", "output", "export", "plot"},
+    {"retry", "work"},
     {"run", "estimate"},
     {"interpret", "farm", "explore", "gallery", "adaptive", "catalogue"},
     {"cli"},
@@ -55,7 +66,7 @@ HEIGHT = {name: height for height, names in enumerate(LEVELS) for name in names}
 #: the data layer: reads results, knows nothing of training
 DATA = {"plot", "result", "metrics", "geometry", "theory", "store", "reductions", "fingerprint",
         "export", "exact", "percell", "ranking", "best_known", "basins", "settling", "judged",
-        "boundaries", "refinement"}  # fmt: skip
+        "boundaries", "refinement", "compare"}  # fmt: skip
 #: the compute layer
 COMPUTE = {
     "engines",
@@ -66,6 +77,7 @@ COMPUTE = {
     "run",
     "start",
     "output",
+    "work",
     "keys",
     "rows",
 }

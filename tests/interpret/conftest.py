@@ -24,7 +24,7 @@ def measure() -> Callable[..., dict[str, np.ndarray]]:
         single = pytree.as_arrays(experiment, np.float32)
         pytree.register(single)
         W = np.asarray(Ws, np.float32)
-        bias = np.broadcast_to(np.float32(0 if b is None else b), (len(W), W.shape[2]))
+        bias = np.broadcast_to(np.float32(0 if b is None else b), (*W.shape[:-2], W.shape[-1]))
         keys = jax.random.split(jax.random.key(seed), len(W))
         program = jax.jit(jax.vmap(lambda p, k: analysis.measure(p, single, k)))
         found = {n: np.asarray(v) for n, v in program({"W": W, "b": bias}, keys).items()}

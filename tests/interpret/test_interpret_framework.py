@@ -97,6 +97,9 @@ def test_in_memory_it_is_the_same(trained, measured):
     for name in measured.names():
         np.testing.assert_array_equal(again.stored(name), measured.stored(name), err_msg=name)
     assert again.along("threshold").tolist() == [0.5, 1.0]
+    bare = ps.Result(trained.sweep, trained._source)
+    made = analyse(bare, "sizes", n_thresholds=3)
+    assert bare.analysis("sizes-n_thresholds-3") is made
 
 
 def test_it_resumes_and_says_complete(trained, measured):
@@ -230,7 +233,7 @@ def test_claims_on_the_command_line(trained, tmp_path, monkeypatch, capsys):
     assert row["interval"][0] <= row["value"] <= row["interval"][1]
     assert row["verdict"] == "contradicted" and row["threshold"] == 50
     # its options are not the default ones, so it has a file of its own
-    assert row["store"] == "tiny.longer.h5"
+    assert row["store"] == "tiny.sizes-n_thresholds-1.h5"
     (tmp_path / "claims.toml").write_text(CLAIM.replace("THRESHOLD", "-50.0"))
     assert main(["claims", "longer", "--no-train", "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("longer: supported: Directions are longer")

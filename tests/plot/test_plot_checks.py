@@ -71,6 +71,31 @@ def test_two_features_then_two_pairs_then_a_pentagon():
     assert [row["passed"] for row in rows] == [True, True, False, False, True, True]
 
 
+def test_superposition_begins_in_pairs_of_the_least_important():
+    density = [1.0, 0.7, 0.45, 0.1]
+    two, triangle = np.eye(2, 6), np.zeros((2, 6))
+    triangle[:, :3] = polytope("triangle")
+    pair, pairs = np.zeros((2, 6)), np.zeros((2, 6))
+    pair[:, :3] = [[1, 0, 0], [0, 1, -1]]
+    pairs[:, :4] = [[1, -1, 0, 0], [0, 0, 1, -1]]
+    W = np.stack([np.stack([two, triangle, pair, pairs]), np.broadcast_to(two, (4, 2, 6))])
+    axes = (MODELS, ps.values("distribution.density", density))
+
+    def begins(W):
+        made = built(axes, W[:, :, None], importance={"name": "geometric"})
+        (row,) = (r for r in checks.basics(made) if "partner" in r["quantity"])
+        return row
+
+    row = begins(W)
+    assert row["passed"] and row["measured"] == [1.5, -1.0] and "p = 0.45" in row["quantity"]
+    assert not row["control"]["passed"] and row["control"]["measured"] == [-1.5, -1.0]
+    # the most important ones share a direction, or three features at angles of 120 degrees
+    for wrong in (pair[:, [1, 2, 0, 3, 4, 5]], triangle):
+        changed = W.copy()
+        changed[0, 2] = wrong
+        assert not begins(changed)["passed"]
+
+
 def test_components_are_polytopes_apart_from_each_other():
     triangles = block_diag(*[polytope("triangle")] * 3)
     mixed = block_diag(
@@ -85,11 +110,11 @@ def test_components_are_polytopes_apart_from_each_other():
     assert not any(row["passed"] for row in rows)
 
 
-def test_accidents_need_an_l1_term():
+def test_accidents_need_an_l1_term_and_no_dropout():
     n, sizes, seeds = 16, [16, 64, 256], 40
     axes = (
         ps.values("regularizers.hidden_l1.coefficient", [0.1, 0.0]),
-        ps.values("optimizer.weight_decay", [0.0, 0.01]),
+        ps.values("regularizers.dropout.rate", [0.0, 0.2]),
         ps.values("n_hidden", sizes),
     )
     W = np.zeros((2, 2, 3, seeds, max(sizes), n))
@@ -99,13 +124,15 @@ def test_accidents_need_an_l1_term():
         for seed in range(seeds):
             # as many neurons of two features as expected, on average
             for neuron in range(int(expected) + (seed < (expected % 1) * seeds)):
-                W[0, :, k, seed, neuron, 2 * neuron : 2 * neuron + 2] = 1, -1
+                W[0, 0, k, seed, neuron, 2 * neuron : 2 * neuron + 2] = 1, -1
     made = built(axes, W, distribution={"name": "anticorrelated", "set_size": n, "density": 1 / n})
     rows = checks.incidental(made)
     assert verdicts(rows) == ([True] * 5, [False] * 5)
-    assert [row["quantity"] for row in rows[:2]] == [
-        f"mean count over n²/(4m), m ≥ 4n: L1 0.1, decay {d}" for d in ("0", "0.01")
-    ]
+    assert rows[0]["quantity"].endswith("m ≥ 4n: L1 0.1, dropout 0")
+    assert [row["quantity"] for row in rows[2:]] == [
+        f"largest mean count: {way}" for way in
+        ("L1 0.1, dropout 0.2", "L1 0, dropout 0", "L1 0, dropout 0.2")
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("ordinary", "expected"), [("pair", True), ("extra", False)])

@@ -17,7 +17,7 @@ from phasesim.result import Arrays, Result
 from phasesim.status import Status
 
 ROOT = Path(__file__).parents[2]
-MARKS = {"failed", "not run", "still moving"}
+MARKS = {"failed", "not run", "undertrained"}
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +86,7 @@ def test_cells_that_are_not_what_they_seem_are_hatched_counted_and_explained():
     assert legend_texts(ax) == MARKS
     (caption,) = ax.texts
     assert caption.get_text().splitlines() == [
-        "38 of 40 models done", "1 cell failed", "1 cell still moving",
+        "38 of 40 models done", "1 cell failed", "1 cell undertrained",
     ]  # fmt: skip
 
 

@@ -196,7 +196,7 @@ def test_a_graph_is_drawn_in_the_plane_and_in_space():
     W = sum_of("pentagon", "square antiprism")
     flat = plot.feature_graph(W)
     assert [t.get_text() for t in flat.get_legend().get_texts()] == [
-        "1 pentagon", "1 square antiprism",
+        "1 × pentagon", "1 × square antiprism",
     ]  # fmt: skip
     ax = plt.figure().add_subplot(projection="3d")
     assert plot.feature_graph(W, ax=ax, legend=False) is ax and ax.get_legend() is None
@@ -259,5 +259,8 @@ def test_collisions_are_counted_for_each_way_of_training():
     ax = plot.collisions(made(axes, W))
     labels = [t.get_text() for t in ax.get_legend().get_texts()]
     assert labels == ["n²/(4m)", "decay 0", "decay 0.1"]
+    held = plot.prepare_collisions(made(axes, W), select={"weight_decay": 0.1})
+    assert list(held.ways.values()) == [{}] and list(held.mean) == [""]
+    assert np.array_equal(held.mean[""], shown.mean["decay 0.1"])
     with pytest.raises(UsageError, match="n_hidden, which is not an axis"):
         plot.prepare_collisions(made((DENSITY,), np.ones((3, 1, 2, 5))))

@@ -125,7 +125,7 @@ def test_states_of_cells():
     assert np.argwhere(worst.failed).tolist() == [[2, 0], [4, 0]]
     assert np.argwhere(mean.failed).tolist() == [[4, 0]]
     assert np.argwhere(mean.moving).tolist() == [[0, 0], [1, 0]]
-    assert best.notes == ["104 of 105 models done", "1 cell failed", "1 cell still moving"]
+    assert best.notes == ["104 of 105 models done", "1 cell failed", "1 cell undertrained"]
 
 
 def test_negative_features_count_from_each_cells_own_last():

@@ -77,7 +77,7 @@ def test_a_cell_alone(tiny_sweep, draws, reference):
 def test_blocks_in_flight(tiny_sweep, draws, reference, memory, monkeypatch):
     sweep = tiny_sweep(axes=[density()], n_seeds=3, draws=draws)
     budget = Plan(sweep).peak_memory(1) if memory else None
-    monkeypatch.setattr(execute.os, "cpu_count", lambda: 5)
+    monkeypatch.setattr(execute, "cores", lambda: 5)
     assert execute.blocks_in_flight(Plan(sweep), budget) == (1 if memory else 5)
     assert_same(ps.run(sweep, options=ps.Options(memory=budget)), reference)
 

@@ -4,10 +4,12 @@ One file a figure; each function takes a result and returns rows as `phasesim.pl
 makes them.
 """
 
+from phasesim.plot.checks.adversarial import adversarial as adversarial
 from phasesim.plot.checks.anticorrelated import anticorrelated as anticorrelated
 from phasesim.plot.checks.basics import basics as basics
 from phasesim.plot.checks.basins import basins as basins
 from phasesim.plot.checks.block_gain import block_gains as block_gains
+from phasesim.plot.checks.context_neuron import context_neuron as context_neuron
 from phasesim.plot.checks.cooccurrence import cooccurrence as cooccurrence
 from phasesim.plot.checks.corner import corner as corner
 from phasesim.plot.checks.correlated import correlated as correlated
@@ -15,11 +17,19 @@ from phasesim.plot.checks.dependent import dependent as dependent
 from phasesim.plot.checks.dimensions import dimensions as dimensions
 from phasesim.plot.checks.dimensions import lines as lines
 from phasesim.plot.checks.disagreement import disagreement as disagreement
+from phasesim.plot.checks.ends import ends as ends
 from phasesim.plot.checks.excess import excess as excess
 from phasesim.plot.checks.gain import gain as gain
 from phasesim.plot.checks.hysteresis import hysteresis as hysteresis
 from phasesim.plot.checks.incidental import incidental as incidental
+from phasesim.plot.checks.k_gons import k_gons as k_gons
+from phasesim.plot.checks.l1 import l1 as l1
+from phasesim.plot.checks.l1 import most_shared as most_shared
+from phasesim.plot.checks.learning import energy_levels as energy_levels
+from phasesim.plot.checks.learning import geometric as geometric
 from phasesim.plot.checks.local_basis import local_basis as local_basis
+from phasesim.plot.checks.neurons import activations as activations
+from phasesim.plot.checks.neurons import privileged as privileged
 from phasesim.plot.checks.pentagon import pentagon as pentagon
 from phasesim.plot.checks.perturbed import perturbed as perturbed
 from phasesim.plot.checks.polytopes import polytopes as polytopes

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasesim.plot._assertion import assertion
+from phasesim.plot._assertion import assertion, mean
 from phasesim.plot._overlap_map import prepare_overlap_map
 from phasesim.result import Result
 
@@ -55,8 +55,8 @@ def cooccurrence(result: Result) -> list[dict[str, Any]]:
         assertion("cosine of mates always together: relu_output, m = 2, c = 1, densest", "> 0.95",
             lambda v: v > 0.95, (one.values[-1, -1],), control=("sparsest", (one.values[0, -1],))),
         assertion(f"share of cells: relu_hidden, m = 2, c > {_OFTEN}: mates in one direction",
-            f"≥ {_LEAST}", lambda v: v >= _LEAST, (np.mean(aligned[often]),),
-            control=(f"c < {_RARELY}", (np.mean(aligned[rare]),))),
+            f"≥ {_LEAST}", lambda v: v >= _LEAST, (mean(aligned[often]),),
+            control=(f"c < {_RARELY}", (mean(aligned[rare]),))),
         _neurons(result),
     ]  # fmt: skip
 
@@ -66,7 +66,7 @@ def _neurons(result: Result) -> dict[str, Any]:
     shown = prepare_overlap_map(
         result, neurons=True, select={"model": "relu_hidden", "n_hidden": 3}
     )
-    rare, often = (float(np.mean(shown.values[of(shown)])) for of in (_rarely, _often))
+    rare, often = (mean(shown.values[of(shown)]) for of in (_rarely, _often))
     return assertion(
         f"mean sharing of neurons by mates: relu_hidden, m = 3, c < {_RARELY}, p < 0.3",
         f"> {_LEAST}", lambda v: v > _LEAST, (rare,),
@@ -87,6 +87,6 @@ def _often(shown: Any) -> Mask:
 
 
 def _row(quantity: str, cells: Mask, own: Array, name: str, other: Array) -> dict[str, Any]:
-    share, control = (float(np.mean(v[cells] < _OPPOSITE)) for v in (own, other))
+    share, control = (mean(v[cells] < _OPPOSITE) for v in (own, other))
     return assertion(quantity, f"≥ {_LEAST}", lambda v: v >= _LEAST, (share,),
                      control=(name, (control,)))  # fmt: skip

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from phasesim.metrics._phases import Phase
 from phasesim.metrics.feature_norm import feature_norm
-from phasesim.plot._assertion import assertion
+from phasesim.plot._assertion import assertion, mean
 from phasesim.plot._grid import Grid, grid
 from phasesim.plot._theory import density_and_ratio
 from phasesim.result import Result
@@ -55,8 +55,8 @@ def dependent(result: Result) -> list[dict[str, Any]]:
             lambda v: v >= _MOST, (np.mean(found == expected),),
             control=(name, (np.mean(found == otherwise),))),
         assertion("share of cells with both features where the sign is the cheaper one",
-            f"≥ {_MOST}", lambda v: v >= _MOST, (_mean(signs[0]),),
-            control=(name, (_mean(signs[1]),))),
+            f"≥ {_MOST}", lambda v: v >= _MOST, (mean(signs[0]),),
+            control=(name, (mean(signs[1]),))),
         assertion("share of cells that mirror r → 1/r with the features swapped", "≥ 0.98",
             lambda v: v >= 0.98, (np.mean(last == mirrored[..., 0]),),
             control=("features not swapped", (np.mean(last == mirrored[..., -1]),))),
@@ -72,10 +72,10 @@ def _candidates(result: Result, sides: Grid, *, together: bool) -> Array:
     rows = []
     for p in density.values:
         own = law.replace(density=float(p))
-        mean, variance = (np.asarray(v, float) for v in (own.mean(2), own.variance(2)))
+        mu, variance = (np.asarray(v, float) for v in (own.mean(2), own.variance(2)))
         covariance = float(np.asarray(own.covariance(2))[0, 1]) if together else 0.0
         # E x_1 x_2 = P(both)/4
-        both, either = 4 * (covariance + mean[0] * mean[1]), 2 * mean.sum()
+        both, either = 4 * (covariance + mu[0] * mu[1]), 2 * mu.sum()
         r = ratio.values
         lost = both * (1 + r) / 6, ((either - 2 * both) / 12 + both / 24) * (1 + r)
         rows.append(np.stack([r * variance[1], np.full_like(r, variance[0]), *lost], axis=-1))
@@ -86,7 +86,3 @@ def _candidates(result: Result, sides: Grid, *, together: bool) -> Array:
 def _excess(result: Result, sides: Grid, cost: Array, seed: str) -> float:
     loss, null = sides.take(result.metric("loss", seed)), sides.take(result.null_loss)
     return float(np.max((loss - cost.min(axis=-1)) / null))
-
-
-def _mean(values: NDArray[np.bool_]) -> float:
-    return float(np.mean(values)) if values.size else np.nan

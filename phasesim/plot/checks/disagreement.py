@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from phasesim.plot._assertion import assertion
+from phasesim.plot._assertion import assertion, mean
 from phasesim.plot._disagreement import prepare_disagreement
 from phasesim.plot._theory import density_and_ratio
 from phasesim.result import Result
@@ -57,4 +57,4 @@ def _regions(result: Result, engine: str) -> tuple[float, ...]:
         (p < lower) & near,
         (p < lower) & apart,
     )
-    return tuple(float(np.mean(values[region])) for region in regions)
+    return tuple(mean(values[region]) for region in regions)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from phasesim.plot._assertion import assertion
+from phasesim.plot._assertion import assertion, mean
 from phasesim.plot._hysteresis import Hysteresis, prepare_hysteresis
 from phasesim.result import Result
 from phasesim.theory import paper_boundary
@@ -61,4 +61,4 @@ def _apart(shown: Hysteresis) -> tuple[float, float]:
     apart = np.abs(shown.trained[2] - shown.trained[1])
     low, high = shown.window
     inside = (shown.trained_density >= low) & (shown.trained_density <= high)
-    return float(np.mean(apart[inside])), float(np.mean(apart[~inside]))
+    return mean(apart[inside]), mean(apart[~inside])

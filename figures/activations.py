@@ -1,0 +1,33 @@
+"""How far features lie along neurons under five hidden activations, and how many share one.
+
+Left, the alignment beyond that after random rotations of the hidden space: 0 without a preferred
+basis.
+Source: Elhage et al. 2022, Toy Models of Superposition, "Superposition in a Privileged Basis";
+activations other than ReLU are our own.
+"""
+
+from matplotlib.figure import Figure
+
+from phasesim import plot
+
+P = "distribution.density"
+
+
+def draw(result, *, reduction="best"):  # noqa: D103
+    found = result.analysis("basis_alignment")
+    aligned, turned, shared = (
+        plot.output_values(found, n) for n in ("alignment", "alignment_rotated", "polysemantic")
+    )
+    with plot.style():
+        figure = Figure(figsize=(plot.DOUBLE, 2.8))
+        left, right = figure.subplots(1, 2)
+        left.axhline(0, color="0.8", linewidth=0.6, zorder=0)
+        plot.axis_lines(found, aligned - turned, P, label="alignment beyond chance", ax=left)
+        left.legend(ncols=2, fontsize=6)
+        plot.axis_lines(found, shared, P, label="polysemantic neurons", ax=right, legend=False)
+        figure.suptitle(f"Hidden activations: {plot.describe(result.sweep)}")
+    return figure
+
+
+def check(result):  # noqa: D103
+    return plot.checks.activations(result)

@@ -1,0 +1,126 @@
+"""Files nothing vouches for: a child process looks through them first, and may die of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import store_sample as sample
+
+from phasesim import store
+from phasesim.errors import StoreDamaged, StoreNewer
+from phasesim.store import elsewhere
+
+
+@pytest.fixture
+def final(tmp_path):
+    path = tmp_path / "x.h5"
+    store.write_final(path, sample.layout(), [store.ArrayPart("all", sample.rows())])
+    return path
+
+
+def replaced_child(monkeypatch, code):
+    monkeypatch.setattr(elsewhere, "_CHILD", code)
+
+
+def test_a_good_file_comes_through(final):
+    with store.open_final(final, verify=False) as file:
+        assert file.n_seeds == sample.N_SEEDS
+
+
+def test_a_file_that_is_vouched_for_needs_no_child(final, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("started a child"))
+    store.open_final(final).close()
+    store.open_final(final, expected=store.sha256_file(final)).close()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "signal 11"),
+        ("import sys; sys.exit(9)", "code 9"),
+        ("import time; time.sleep(60)", "did not end within"),
+        ('print(\'{"kind": "SystemExit"}\'); raise SystemExit(1)', "code 1"),
+    ],
+)
+def test_a_child_that_does_not_come_through_is_damage(final, monkeypatch, code, said):
+    replaced_child(monkeypatch, code)
+    monkeypatch.setattr(elsewhere, "PATIENCE", 2.0)
+    final.with_name("x.h5.sha256").unlink()
+    with pytest.warns(UserWarning, match="not verified"), pytest.raises(StoreDamaged, match=said):
+        store.open_final(final)
+
+
+def test_what_the_child_found_keeps_its_kind(final, monkeypatch):
+    told = json.dumps({"kind": "StoreNewer", "text": "made by phasesim 9.9"})
+    replaced_child(monkeypatch, f"print({told!r}); raise SystemExit(1)")
+    with pytest.raises(StoreNewer, match=r"9\.9") as caught:
+        store.open_final(final, verify=False)
+    assert caught.value.exit_code == 2
+
+
+LIMITED = """
+import os, sys
+from phasesim.store.elsewhere import limit_process
+limit_process()
+out = open(sys.argv[1], "wb", buffering=0)
+for attempt in (lambda: bytearray(6 << 30), lambda: out.write(b"x" * 9)):
+    try:
+        attempt()
+    except (MemoryError, OSError) as error:
+        print(type(error).__name__)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
+def test_the_child_has_little_memory_and_cannot_write(tmp_path):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path / "out")],
+        capture_output=True, text=True, check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [os.getcwd(), *sys.path]))},
+    )  # fmt: skip
+    assert done.stdout.split() == ["MemoryError", "OSError"]
+    assert (tmp_path / "out").read_bytes() == b""
+    assert resource.getrlimit(resource.RLIMIT_FSIZE) == before
+
+
+def test_examining_stops_when_enough_is_read(final, monkeypatch):
+    read = []
+    monkeypatch.setattr("phasesim.store.reader.FinalPart.read", lambda self: read.append(self))
+    monkeypatch.setattr("phasesim.store.reader._PART_BYTES", 40)
+    elsewhere.examine(final, enough=-1.0)
+    assert len(read) == 1
+    elsewhere.examine(final)
+    assert len(read) > 4
+
+
+def test_the_hash_is_not_asked_on_request_and_a_child_looks_instead(final, capsys, monkeypatch):
+    from phasesim.cli.app import main
+
+    looked = []
+    monkeypatch.setattr("phasesim.store.reader.check_elsewhere", looked.append)
+    good = store.sidecar_path(final).read_text()
+    store.sidecar_path(final).write_text("0" * 64 + "  x.h5\n")
+    assert main(["info", str(final)]) == 65 and not looked
+    # it goes on to read the sample, which has no sweep's configuration
+    assert main(["info", "--no-verify", str(final)]) != 65 and looked == [final]
+    assert "SHA-256" in capsys.readouterr().err.splitlines()[0]
+    with pytest.raises(StoreDamaged, match="SHA-256"):
+        store.open_final(final)
+    store.sidecar_path(final).write_text(good)
+
+
+def test_a_flipped_bit_in_a_text_is_noticed_without_the_hash_of_the_file(tmp_path):
+    path, texts = tmp_path / "x.h5", {"config_toml": "n_features = 3"}
+    store.write_final(path, sample.layout(), [store.ArrayPart("all", sample.rows())], texts=texts)
+    data = path.read_bytes()
+    assert data.count(b"n_features = 3") == 1
+    path.write_bytes(data.replace(b"n_features = 3", b"n_features = 7"))
+    with pytest.raises(StoreDamaged, match="texts"):
+        store.open_final(path, verify=False)

@@ -42,7 +42,7 @@ myst_heading_anchors = 3
 
 # scripts of docs/examples are pages: run when the documentation is built, and by the tests
 nb_custom_formats = {".py": "percent.read"}
-nb_execution_mode = "cache"
+nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 600
 nb_merge_streams = True

@@ -14,7 +14,7 @@ def read(text: str) -> nbformat.NotebookNode:
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
     for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"cell-{number}"  # the same at every build, so that the cache finds it
+        cell["id"] = f"cell-{number}"  # the same at every build
     return notebook
 
 

@@ -1,13 +1,16 @@
 # %% [markdown]
 # # An experiment in Python
 #
-# Five lines from nothing to a figure. An experiment says how one model is trained, a sweep along
+# A few lines from nothing to a figure. An experiment says how one model is trained, a sweep along
 # which of its fields to vary it, and `run` trains all of them side by side.
 
 # %%
 import phasesim as ps
 
-experiment = ps.Experiment(n_features=5, n_hidden=2, n_steps=2000, importance="last_relative")
+adamw = ps.optimizers.adamw(learning_rate=1e-2, schedule="cosine")
+experiment = ps.Experiment(
+    n_features=5, n_hidden=2, n_steps=3000, importance="last_relative", optimizer=adamw
+)
 axes = [
     ps.geomspace("distribution.density", 1, 0.01, 12),
     ps.geomspace("importance.ratio", 0.1, 10, 12),

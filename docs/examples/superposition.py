@@ -83,7 +83,8 @@ with ps.plot.style():
 #
 # `superposition`
 # : $\sum_{j \ne i} (\hat W_i \cdot W_j)^2$, how much of the others falls on its direction: 0 if it
-#   has that to itself, 1 if it shares it with an equal one.
+#   has that to itself, 1 if it shares it with an opposite one. Of an ignored feature, whose
+#   direction is left to chance, it says nothing.
 #
 # `dimensionality`
 # : the share of a hidden dimension that it has: 1 alone, 1/2 for one of an opposite pair, 2/5 in a

@@ -34,6 +34,7 @@ class interference(Analysis):
     n_samples: int = static(2048, "samples in each of the two draws", low=1)
     least: float = swept(0.1, "cosine below minus which gradients are opposed", low=0, high=1)
 
+    algorithm = 2
     outputs: ClassVar = _OUTPUTS | {
         f"{name}_shuffled": Output(o.dims, f"with shuffled weights: {o.meaning}")
         for name, o in _OUTPUTS.items()
@@ -61,14 +62,15 @@ class interference(Analysis):
         own = jnp.diagonal(product)
         known = own > ((g - h) ** 2).sum(axis=1) / 2
         size = jnp.sqrt(jnp.where(known, own, 1))
-        against = known[:, None] & known & (product < -self.least * size[:, None] * size)
+        both = known[:, None] & known
+        against = both & (product < -self.least * size[:, None] * size)
         others = jnp.where(known[:, None], product * apart, 0)
         return {
             "conflict": ratio(-jnp.minimum(others, 0).sum(axis=1), jnp.abs(others).sum(axis=1)),
             "harm": jnp.where(known, -others.sum(axis=1) / size**2, jnp.nan),
             "partners": jax.vmap(spread)(others),
             "opposed": (against * apart).sum() / max(n * (n - 1), 1),
-            "balance": ratio(product.sum(), own.sum()),
+            "balance": ratio((both * product).sum(), jnp.where(known, own, 0).sum()),
         }
 
 

@@ -29,6 +29,9 @@ from phasesim.plot._cell import model_at as model_at
 from phasesim.plot._collisions import Collisions as Collisions
 from phasesim.plot._collisions import collisions as collisions
 from phasesim.plot._collisions import prepare_collisions as prepare_collisions
+from phasesim.plot._control import ControlMap as ControlMap
+from phasesim.plot._control import control_map as control_map
+from phasesim.plot._control import prepare_control_map as prepare_control_map
 from phasesim.plot._controls import shuffled as shuffled
 from phasesim.plot._controls import squashed as squashed
 from phasesim.plot._controls import untrained as untrained
@@ -76,9 +79,16 @@ from phasesim.plot._loss_curve import loss_curve as loss_curve
 from phasesim.plot._loss_curve import prepare_loss_curve as prepare_loss_curve
 from phasesim.plot._measured import PhaseDiagram as PhaseDiagram
 from phasesim.plot._measured import prepare_phase_diagram as prepare_phase_diagram
+from phasesim.plot._memorised import samples_and_features as samples_and_features
+from phasesim.plot._memorised import several as several
 from phasesim.plot._metric_map import metric_map as metric_map
+from phasesim.plot._motif import motifs as motifs
+from phasesim.plot._neurons import counts as counts
 from phasesim.plot._neurons import neuron_stack as neuron_stack
 from phasesim.plot._neurons import prepare_neuron_stack as prepare_neuron_stack
+from phasesim.plot._neurons import scaled as scaled
+from phasesim.plot._neurons import weight_map as weight_map
+from phasesim.plot._neurons import weights_at as weights_at
 from phasesim.plot._outline import outline as outline
 from phasesim.plot._outline import paper_boundary as paper_boundary
 from phasesim.plot._outline import prepare_outline as prepare_outline

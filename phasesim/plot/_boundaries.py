@@ -124,8 +124,9 @@ def _extent(sides: Grid) -> tuple[int, int, float, float, float]:
     density, ratio = density_and_ratio(sides)
     e = sides.experiment
     low, high = (float(f(ratio.edges)) for f in (np.min, np.max))
-    # a linear axis may begin at 0, where nothing changes
-    return e.n_features, e.n_hidden, max(low, 1e-3), high, float(np.min(density.edges))
+    sparsest = float(np.min(density.edges))
+    # the edge of a linear axis may lie at 0 or below, where nothing changes
+    return e.n_features, e.n_hidden, max(low, 1e-3), high, max(sparsest, 1e-4)
 
 
 def _levels(sparsest: float) -> Array:

@@ -17,7 +17,7 @@ from phasesim.plot._style import on_axes
 Array = NDArray[np.float64]
 
 #: without the yellow end of the map, which is hard to see on white
-_IMPORTANCE = ListedColormap(matplotlib.colormaps["viridis"](np.linspace(0, 0.85, 256)))
+IMPORTANCE = ListedColormap(matplotlib.colormaps["viridis"](np.linspace(0, 0.85, 256)))
 
 
 def prepare_features(W: ArrayLike) -> Array:
@@ -80,7 +80,7 @@ def features(
         if importance is None:
             ax.quiver(*start, *tips.T, color="#0072B2", **look)
         else:
-            arrows = ax.quiver(*start, *tips.T, weight, cmap=_IMPORTANCE, **look)
+            arrows = ax.quiver(*start, *tips.T, weight, cmap=IMPORTANCE, **look)
             if colorbar:
                 ax.figure.colorbar(arrows, ax=ax, label="importance", shrink=0.7)
         for i, tip in enumerate(tips):

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 from numpy.typing import NDArray
 
 from phasesim.plot._grid import Grid
@@ -49,8 +50,10 @@ def mark_cells(ax: Axes, sides: Grid, mask: NDArray[np.bool_], mark: str) -> Non
     if not mask.any():
         return
     x, y = sides.x.edges, sides.y.edges
-    corners = [
-        [(x[j], y[i]), (x[j + 1], y[i]), (x[j + 1], y[i + 1]), (x[j], y[i + 1])]
-        for i, j in np.argwhere(mask)
-    ]
-    ax.add_collection(PolyCollection(corners, linewidth=0, label=mark, **MARKS[mark]))
+    i, j = np.nonzero(mask)
+    # one path for all: a hatch is dear, and a large map has thousands of such cells
+    corners = [[x[j], y[i]], [x[j + 1], y[i]], [x[j + 1], y[i + 1]], [x[j], y[i + 1]]]
+    vertices = np.moveaxis(np.array([*corners, corners[0]]), 2, 0).reshape(-1, 2)
+    square = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY]
+    path = Path(vertices, np.tile(square, len(i)))
+    ax.add_patch(PathPatch(path, linewidth=0, label=mark, **MARKS[mark]))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from phasesim.errors import UsageError
-from phasesim.plot._features import _IMPORTANCE
+from phasesim.plot._curve import COLORS
+from phasesim.plot._features import IMPORTANCE
 from phasesim.plot._style import on_axes
+from phasesim.result import Result
 
 Array = NDArray[np.float64]
 
@@ -46,9 +53,85 @@ def neuron_stack(W: ArrayLike, *, ax: Axes | None = None) -> Axes:
     base, height = prepare_neuron_stack(W)
     m, n = height.shape
     with on_axes(ax) as ax:
-        for i in range(n):
-            ax.bar(np.arange(m), height[:, i], bottom=base[:, i], width=0.8, linewidth=0.2,
-                   edgecolor="white", color=_IMPORTANCE(i / max(n - 1, 1)))  # fmt: skip
+        left, low = np.broadcast_to(np.arange(m)[:, None] - 0.4, (m, n)), base
+        x = np.stack([left, left + 0.8, left + 0.8, left], axis=-1)
+        y = np.stack([low, low, low + height, low + height], axis=-1)
+        colors = np.broadcast_to(IMPORTANCE(np.arange(n) / max(n - 1, 1)), (m, n, 4))
+        bars = np.stack([x, y], axis=-1).reshape(-1, 4, 2)
+        ax.add_collection(PolyCollection(bars, facecolors=colors.reshape(-1, 4), linewidth=0.2,
+                                         edgecolor="white"))  # fmt: skip
+        ax.autoscale_view()
         ax.axhline(0, color="0.2", linewidth=0.6)
         ax.set(xticks=[], xlabel="neuron", ylabel="weights")
+    return ax
+
+
+def weights_at(result: Result, name: str, **values: Any) -> Array:
+    """Weights of the seed of the smallest loss in one cell, without padding.
+
+    Args:
+        result: of models with such a parameter.
+        name: of the parameter, such as ``W_in``.
+        **values: last word of an axis path -> value, the nearest one for a number.
+
+    Returns:
+        As stored of one model.
+    """
+    at = result.select(method="nearest", **values)
+    at = tuple(0 if isinstance(i, slice) else i for i in at)
+    losses = np.asarray(result.loss[at], dtype=float)
+    seed = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
+    W = np.asarray(result.stored(name), dtype=float)[(*at, seed)]
+    return W[np.isfinite(W).all(axis=1)]
+
+
+def scaled(W: ArrayLike) -> Array:
+    """Each neuron's weights over its largest one, neurons in order of their main feature."""
+    W = np.asarray(W, dtype=float)
+    size = np.abs(W)
+    largest = np.maximum(size.max(axis=1, keepdims=True), 1e-12)
+    return (W / largest)[np.argsort(size.argmax(axis=1), kind="stable")]
+
+
+def weight_map(W: ArrayLike, *, title: str = "", ax: Axes | None = None) -> Axes:
+    """Heat map of a matrix, neurons downward, red for positive and blue for negative weights.
+
+    Args:
+        W: shape (n_hidden, n_features).
+        title: above the map.
+        ax: where to draw; new ones of one column's width if None.
+
+    Returns:
+        The Axes.
+    """
+    W = np.asarray(W, dtype=float)
+    far = float(np.abs(W).max(initial=1e-9))
+    with on_axes(ax) as ax:
+        image = ax.imshow(W, cmap="RdBu_r", vmin=-far, vmax=far, interpolation="nearest")
+        ax.set(xlabel="feature", ylabel="neuron", title=title)
+        ax.figure.colorbar(image, ax=ax, shrink=0.8)
+    return ax
+
+
+def counts(numbers: Mapping[str, ArrayLike], *, label: str, ax: Axes | None = None) -> Axes:
+    """How many runs have how many of something, side by side.
+
+    Args:
+        numbers: words -> a count of each run.
+        label: what is counted.
+        ax: where to draw; new ones of one column's width if None.
+
+    Returns:
+        The Axes.
+    """
+    with on_axes(ax) as ax:
+        width = 0.8 / len(numbers)
+        for k, (words, each) in enumerate(numbers.items()):
+            found, runs = np.unique(np.asarray(each, dtype=int), return_counts=True)
+            ax.bar(found + (k - (len(numbers) - 1) / 2) * width, runs, width, label=words,
+                   color=COLORS[k])  # fmt: skip
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.set(xlabel=label, ylabel="runs")
+        ax.margins(y=0.3)  # room for the legend
+        ax.legend()
     return ax

@@ -28,6 +28,9 @@ def style() -> Iterator[None]:
 
     with matplotlib.style.context(_FILE):
         yield
+        shown = matplotlib.rcParams["interactive"]
+    # a notebook's backend, chosen with its first figure, says by this that it shows the next ones
+    matplotlib.rcParams["interactive"] = shown
 
 
 @contextlib.contextmanager

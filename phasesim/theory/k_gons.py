@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
+import functools
+import math
+from collections.abc import Sequence
 
 from phasesim.errors import UsageError
 
@@ -43,32 +45,39 @@ def k_gon_levels(n_features: int) -> dict[str, float]:
     return found
 
 
+@functools.cache
 def _polygon(k: int) -> float:
     """The loss of the corners times n, on which that does not depend."""
     from scipy.optimize import minimize
 
-    cosine = np.cos(2 * np.pi * np.arange(1, k) / k)
+    cosines = [math.cos(2 * math.pi * i / k) for i in range(1, k)]
 
-    def loss(point: np.ndarray) -> float:
+    def loss(point: Sequence[float]) -> float:
         gain, bias = point
-        own = 1 / 3 - 2 * _moment(gain, bias, 1) + _moment(gain, bias, 0, power=2)
-        others = sum(_moment(gain * c, bias, 0, power=2) for c in cosine)
-        return k * float(own + others)
+        own = 1 / 3 - 2 * _first(gain, bias) + _square(gain, bias)
+        return k * (own + sum(_square(gain * c, bias) for c in cosines))
 
     found = [minimize(loss, start, method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-12})
              for start in ((1.0, 0.0), (1.4, -0.3), (2.0, -0.8))]  # fmt: skip
     return min(float(result.fun) for result in found)
 
 
-def _moment(slope: float, bias: float, times: int, power: int = 1) -> float:
-    """∫ x^times (slope x + bias)_+^power over [0, 1], a polynomial between its ends."""
-    low, high = 0.0, 1.0
-    if slope > 0:
-        low = min(max(-bias / slope, 0.0), 1.0)
-    elif slope < 0:
-        high = min(max(-bias / slope, 0.0), 1.0)
-    elif bias <= 0:
-        return 0.0
-    terms = np.polymul(np.poly1d([slope, bias]) ** power, np.poly1d([1, 0]) ** times)
-    whole = np.polyint(terms)
-    return float(whole(high) - whole(low))
+def _active(slope: float, bias: float) -> tuple[float, float]:
+    """Where in [0, 1] slope x + bias is positive."""
+    if slope == 0:
+        return 0.0, float(bias > 0)
+    zero = min(max(-bias / slope, 0.0), 1.0)
+    return (zero, 1.0) if slope > 0 else (0.0, zero)
+
+
+def _first(slope: float, bias: float) -> float:
+    """∫ x (slope x + bias)_+ over [0, 1]."""
+    low, high = _active(slope, bias)
+    return slope * (high**3 - low**3) / 3 + bias * (high**2 - low**2) / 2
+
+
+def _square(slope: float, bias: float) -> float:
+    """∫ (slope x + bias)_+² over [0, 1]."""
+    low, high = _active(slope, bias)
+    cubes, squares = high**3 - low**3, high**2 - low**2
+    return slope**2 * cubes / 3 + slope * bias * squares + bias**2 * (high - low)

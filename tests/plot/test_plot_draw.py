@@ -9,7 +9,8 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection, QuadMesh
+from matplotlib.collections import QuadMesh
+from matplotlib.patches import PathPatch
 
 import phasesim as ps
 from phasesim import plot
@@ -53,7 +54,7 @@ def make(*, broken=False, **fields):
 
 
 def marks(ax):
-    return {c.get_label(): c for c in ax.collections if type(c) is PolyCollection}
+    return {c.get_label(): c for c in ax.patches if type(c) is PathPatch}
 
 
 def legend_texts(ax):
@@ -80,8 +81,9 @@ def test_cells_that_are_not_what_they_seem_are_hatched_counted_and_explained():
     found = marks(ax)
     assert set(found) == MARKS
     assert len({c.get_hatch() for c in found.values()}) == 3
-    assert all(len(c.get_paths()) == 1 for c in found.values())
-    corner = found["failed"].get_paths()[0].vertices
+    # one square each: four corners, and back to the first
+    assert all(len(c.get_path().vertices) == 5 for c in found.values())
+    corner = found["failed"].get_path().vertices
     assert corner[:, 0].min() == pytest.approx(ax.get_xlim()[0])
     assert legend_texts(ax) == MARKS
     (caption,) = ax.texts

@@ -4,12 +4,17 @@ One file a figure; each function takes a result and returns rows as `phasesim.pl
 makes them.
 """
 
+from phasesim.plot.checks.absolute import absolute as absolute
+from phasesim.plot.checks.absolute import motif as motif
+from phasesim.plot.checks.absolute import motif_counts as motif_counts
+from phasesim.plot.checks.absolute import naive_loss as naive_loss
 from phasesim.plot.checks.adversarial import adversarial as adversarial
 from phasesim.plot.checks.anticorrelated import anticorrelated as anticorrelated
 from phasesim.plot.checks.basics import basics as basics
 from phasesim.plot.checks.basins import basins as basins
 from phasesim.plot.checks.block_gain import block_gains as block_gains
 from phasesim.plot.checks.context_neuron import context_neuron as context_neuron
+from phasesim.plot.checks.control import control as control
 from phasesim.plot.checks.cooccurrence import cooccurrence as cooccurrence
 from phasesim.plot.checks.corner import corner as corner
 from phasesim.plot.checks.correlated import correlated as correlated
@@ -17,6 +22,7 @@ from phasesim.plot.checks.dependent import dependent as dependent
 from phasesim.plot.checks.dimensions import dimensions as dimensions
 from phasesim.plot.checks.dimensions import lines as lines
 from phasesim.plot.checks.disagreement import disagreement as disagreement
+from phasesim.plot.checks.double_descent import double_descent as double_descent
 from phasesim.plot.checks.ends import ends as ends
 from phasesim.plot.checks.excess import excess as excess
 from phasesim.plot.checks.gain import gain as gain

@@ -106,7 +106,7 @@ def collisions(
         ax.plot(shown.n_hidden, shown.expected, "--", color="black", label="n²/(4m)")
         # apart, so that error bars of equal means are seen
         for k, (label, mean) in enumerate(shown.mean.items()):
-            ax.errorbar(shown.n_hidden * 1.03 ** (k - 1), mean, shown.error[label], fmt=_MARKERS[k],
+            ax.errorbar(shown.n_hidden * 1.07 ** (k - 1), mean, shown.error[label], fmt=_MARKERS[k],
                         color=COLORS[k], markersize=3.5, linewidth=0.8, label=label)  # fmt: skip
         ax.set(xscale="log", ylabel="polysemantic neurons")
         ax.set_yscale("symlog", linthresh=1)

@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 BENCH := .venv-bench
 XDIST ?= 2
 
-.PHONY: demo test torture lint figures docs package test-lowest bench bench-gpu clean install
+.PHONY: demo test torture lint figures figures-interpret docs package test-lowest bench bench-gpu clean install
 
 install: $(STAMP)
 
@@ -24,10 +24,25 @@ demo: $(STAMP)
 # every figure at its default scale, their page, and a table of what they assert; what is trained
 # already is not trained again, and an assertion that is not reached (3) is a result
 figures: $(STAMP)
-	cd figures && for name in $$(../$(BIN)/phasesim figure --list | cut -d' ' -f1); do \
-	  ../$(BIN)/phasesim figure $$name || [ $$? -eq 3 ] || exit 1; done
-	cd figures && ../$(BIN)/phasesim figure --gallery
-	cd figures && { ../$(BIN)/phasesim figure --check || [ $$? -eq 3 ]; }
+	$(call draw,grep -v ^interpret-)
+	$(call page)
+
+# the figures of the interpretability bench, and a verdict on every claim
+figures-interpret: $(STAMP)
+	$(call draw,grep ^interpret-)
+	$(call page)
+	cd figures && ../$(BIN)/phasesim claims
+
+# of the names of all figures those that $(1) lets through
+define draw
+cd figures && for name in $$(../$(BIN)/phasesim figure --list | cut -d' ' -f1 | $(1)); do \
+  ../$(BIN)/phasesim figure $$name || [ $$? -eq 3 ] || exit 1; done
+endef
+
+define page
+cd figures && ../$(BIN)/phasesim figure --gallery && \
+  { ../$(BIN)/phasesim figure --check || [ $$? -eq 3 ]; }
+endef
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile

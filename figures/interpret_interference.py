@@ -32,7 +32,7 @@ def check(result):  # noqa: D103
          lambda v: v > 0.55, "conflict", "conflict_shuffled"),
         ("loss that others gain for each unit that a feature loses", "> 0.5",
          lambda v: v > 0.5, "harm", "harm_shuffled"),
-        ("squared gradient of the whole loss over those of the features, summed", "< 0.2",
-         lambda v: abs(v) < 0.2, "balance", "balance_shuffled"),
+        ("squared gradient of the whole loss over those of the features, summed", "< 0.1",
+         lambda v: v < 0.1, "balance", "balance_shuffled"),
     )  # fmt: skip
     return [plot.output_assertion(found, *row) for row in asserted]

@@ -30,7 +30,7 @@ def draw(result, *, reduction="best"):  # noqa: D103
 def check(result):  # noqa: D103
     found = result.analysis("weight_sharing")
     asserted = (
-        ("values needed for 5 % of the null loss", "< 12", lambda v: v < 12, "needed", {}),
+        ("values needed for 5 % of the null loss", "< 6", lambda v: v < 6, "needed", {}),
         ("rise of the loss with four values", "< 0.05", lambda v: v < 0.05, "rise",
          {"values": 4}),
         ("squared change of the weights with four values over their variance", "< 0.1",

@@ -39,7 +39,7 @@ def page(where: Path) -> str:
     Args:
         where: the folder with each NAME.json.
     """
-    drawn = [n for n in gallery.names() if (where / f"{n}.json").is_file()]
+    drawn = gallery.drawn(where)
     reports = {name: gallery.assertions(name, where) for name in drawn}
     rows = [row for report in reports.values() for row in report]
     passed = sum(row["passed"] for row in rows)

@@ -235,6 +235,11 @@ def draw(name: str, result: Result, reduction: str, stem: Path) -> list[Path]:
     return [*written, path]
 
 
+def drawn(where: Path) -> list[str]:
+    """Names of the figures that were drawn in a folder: those that left a NAME.json."""
+    return [name for name in names() if (where / f"{name}.json").is_file()]
+
+
 def assertions(name: str, where: Path) -> list[dict[str, Any]]:
     """The assertions that a drawn figure left in NAME.json.
 

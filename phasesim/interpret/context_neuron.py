@@ -20,12 +20,12 @@ class context_neuron(Analysis):
 
     Activations are binned: silent, and ``n_bins`` - 1 equal parts up to the largest one; a
     feature is active or not. The information in the table of counts is corrected by that of a
-    neuron whose samples are in random order. A neuron needs its context where it says ``times``
-    as much of a feature given all others as alone, and ``least`` bits or more. Of two exclusive
-    contexts, equally frequent, one has feature a at density 1/2, the other b at density 1; neuron
-    0 is driven by both, neuron 1 by b: neuron 0 says H(1/4) - 3/4 H(1/3) = 0.12 bits of a alone
-    and 1/2 given neuron 1: found 1. With a neuron each H(1/4) = 0.81 and 1/2: found 0. Baselines:
-    a neuron in random order, and weights in random order.
+    neuron whose activations come from other samples. A neuron needs its context where it says
+    ``times`` as much of a feature given all others as alone, and ``least`` bits or more. Of two
+    exclusive contexts, equally frequent, one has feature a at density 1/2, the other b at density
+    1; neuron 0 is driven by both, neuron 1 by b: neuron 0 says H(1/4) - 3/4 H(1/3) = 0.12 bits of
+    a alone and 1/2 given neuron 1: found 1. With a neuron each H(1/4) = 0.81 and 1/2: found 0.
+    Baselines: a neuron's activations from other samples, and weights in random order.
     """
 
     n_samples: int = static(8192, "samples", low=1)
@@ -35,17 +35,15 @@ class context_neuron(Analysis):
 
     outputs: ClassVar = {
         "alone": Output(_PAIR, "information of the neuron about the feature"),
-        "alone_shuffled": Output(_PAIR, "the same of a neuron in random order"),
+        "alone_shuffled": Output(_PAIR, "the same of a neuron with those of other samples"),
         "given": Output(_PAIR, "information given all other neurons"),
-        "given_shuffled": Output(_PAIR, "the same of a neuron in random order"),
+        "given_shuffled": Output(_PAIR, "the same of a neuron with those of other samples"),
         "found": Output((), "1 where a neuron of the model needs its context"),
-        "found_shuffled": Output((), "the same of neurons in random order"),
+        "found_shuffled": Output((), "the same of neurons with those of other samples"),
         "found_weights": Output((), "the same with weights in random order"),
     }
 
     def measure(self, params: Any, experiment: Any, key: Any) -> dict[str, Any]:
-        import jax
-
         from phasesim.interpret._data import draw, hidden_of, shuffled
 
         if self.n_bins**experiment.n_hidden > MOST_BINS:
@@ -54,11 +52,10 @@ class context_neuron(Analysis):
                 f"{self.n_bins}, expected at most {MOST_BINS:,} joint bins; try --set n_bins=2"
             )
         x = draw(experiment, key, "test", self.n_samples)
-        keys = [jax.random.fold_in(key, i) for i in range(4)]
         h = hidden_of(experiment, params)(x)
-        own, first, second = (self._bits(h, x, k) for k in (None, *keys[:2]))
-        mixed = hidden_of(experiment, shuffled(params, keys[2]))(x)
-        other, chance = (self._bits(mixed, x, k) for k in (None, keys[3]))
+        own, first, second = (self._bits(h, x, shift) for shift in range(3))
+        mixed = hidden_of(experiment, shuffled(params, key))(x)
+        other, chance = (self._bits(mixed, x, shift) for shift in range(2))
         names = ("alone", "given")
         return {
             **dict(zip(names, own, strict=True)),
@@ -74,8 +71,8 @@ class context_neuron(Analysis):
         alone, given = (jnp.maximum(b - c, 0) for b, c in zip(bits, chance, strict=True))
         return ((given >= self.times * alone) & (given >= self.least)).any()
 
-    def _bits(self, h: Any, x: Any, key: Any) -> tuple[Any, Any]:
-        """Information alone and given the others, (m, n) each; with a key, of shuffled neurons."""
+    def _bits(self, h: Any, x: Any, shift: int) -> tuple[Any, Any]:
+        """Information alone and given the others, (m, n) each, of the neuron so many samples on."""
         import jax
         import jax.numpy as jnp
 
@@ -86,9 +83,8 @@ class context_neuron(Analysis):
         everything = (level * q ** jnp.arange(m)[:, None]).sum(axis=0)
 
         def pair(k: Any, i: Any) -> tuple[Any, Any]:
-            own, context = level[k], everything - level[k] * q**k
-            if key is not None:
-                own = jax.random.permutation(jax.random.fold_in(key, k), own)
+            # samples are independent: the next one's activation says nothing of this one
+            own, context = jnp.roll(level[k], shift), everything - level[k] * q**k
             place = ((context * q) + own) * 2 + (x[i] != 0)
             counts = jnp.zeros(q**m * q * 2).at[place].add(1).reshape(-1, q, 2)
             return _information(counts.sum(axis=0, keepdims=True)), _information(counts)

@@ -28,8 +28,8 @@ class data_dimensions(Analysis):
 
     outputs: ClassVar = {
         "hidden_of_sample": Output(("sample", "hidden"), "hidden units of each training sample"),
-        "dimensionality_of_sample": Output(_EACH, "D of each training sample"),
-        "dimensionality_of_fresh": Output(_EACH, "the same of samples that it never saw"),
+        "dimensionality": Output(_EACH, "D of each training sample"),
+        "dimensionality_fresh": Output(_EACH, "the same of samples that it never saw"),
         "dimensionality_of_feature": Output(("feature",), "D of each feature"),
         "mean_of_samples": Output((), "mean D of all training samples"),
         "mean_of_fresh": Output((), "mean D of as many fresh ones"),
@@ -57,8 +57,8 @@ class data_dimensions(Analysis):
         of_sample, of_fresh = _spent(h, h), _spent(other, h)
         return {
             "hidden_of_sample": h[:, :shown].T,
-            "dimensionality_of_sample": of_sample[:shown],
-            "dimensionality_of_fresh": of_fresh[:shown],
+            "dimensionality": of_sample[:shown],
+            "dimensionality_fresh": of_fresh[:shown],
             "dimensionality_of_feature": _spent(W, W),
             "mean_of_samples": of_sample.mean(),
             "mean_of_fresh": of_fresh.mean(),

@@ -27,11 +27,14 @@ FLOATS = {
 #: sizes that have to divide n_features
 DIVISORS = ("set_size", "n_contexts", "n_components")
 
+#: variants that need a file, a list or another variant, or have not what the axes below vary
+SPECIAL = ("values", "from_store", "dataset", "unit_length", "power_law")
+
 
 @st.composite
 def parts(draw, kind, n=1):
     """Any variant of a kind with any numbers that go with n features."""
-    known = [n for n in registry.names(kind) if n not in ("values", "from_store")]
+    known = [n for n in registry.names(kind) if n not in SPECIAL]
     cls = registry.get(kind, draw(st.sampled_from(known)))
     fields = {}
     for name, spec in specs(cls).items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_a_page_of_the_repository_links_from_where_it_is_shown(generated):
     drawn = [name for name in gallery.names() if f"## {name}\n" in text]
     assert drawn and all(f"](../../figures/{name}.png)" in text for name in drawn)
     files = re.findall(r"\{download\}`[^<]*<([^>]*)>`", text)
-    assert files and all((generated.FOLDER / path).exists() for path in files)
+    assert files and all(Path(os.path.normpath(generated.FOLDER / path)).exists() for path in files)
     assert "](http" in generated.elsewhere("CHANGELOG.md")
 
 

@@ -8,7 +8,7 @@ import pytest
 import phasesim as ps
 from phasesim import memory
 from phasesim.engines import _evaluate, _in_turn, _population
-from phasesim.errors import UsageError
+from phasesim.errors import CellsLost, UsageError
 from phasesim.execute import Executor, blocks_in_flight
 from phasesim.plan import Plan
 
@@ -114,5 +114,5 @@ def test_out_of_memory_with_a_single_block_is_an_error(tiny_sweep, monkeypatch):
         raise RuntimeError("RESOURCE_EXHAUSTED: Out of memory")
 
     monkeypatch.setattr(Executor, "run", full)
-    with pytest.raises(RuntimeError, match="RESOURCE_EXHAUSTED"):
+    with pytest.raises(CellsLost, match=r"no room in memory.*RESOURCE_EXHAUSTED"):
         ps.run(tiny_sweep())

@@ -149,7 +149,7 @@ def test_samples_that_a_model_was_trained_on_are_the_ones_it_is_measured_by(
         square, total = (h**2).sum(axis=1) ** 2, ((h @ h.T) ** 2).sum(axis=1)
         D = np.divide(square, total, out=np.zeros(3), where=total > 0)
         # float32
-        made = found.stored("dimensionality_of_sample")[seed]
+        made = found.stored("dimensionality")[seed]
         np.testing.assert_allclose(made, D[:2], atol=1e-4)
         np.testing.assert_allclose(found.stored("hidden_of_sample")[seed], h[:2], atol=1e-5)
         assert found.stored("mean_of_samples")[seed] == pytest.approx(D.mean(), rel=1e-4)

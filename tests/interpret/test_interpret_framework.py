@@ -181,7 +181,8 @@ BUILT_IN = [n for n in registry.names("analysis") if n != "sizes"]
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_an_analysis_declares_dims_and_baselines(name):
     made = registry.get("analysis", name)()
-    own = made.coords(ps.Experiment(n_features=6, n_hidden=3))
+    law = "dataset" if made.of_training else "sparse_uniform"
+    own = made.coords(ps.Experiment(n_features=6, n_hidden=3, distribution=law))
     for output in made.outputs.values():
         assert set(output.dims) <= {"hidden", "feature", "step", *own}
         assert output.meaning

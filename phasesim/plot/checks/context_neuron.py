@@ -23,12 +23,12 @@ def context_neuron(found: Result) -> list[dict[str, Any]]:
     return [
         assertion(
             f"{many}: trained", "> 0.5", lambda v: v > 0.5, (rate("found", MANY),),
-            control=("neurons in random order", (rate("found_shuffled", MANY),)),
+            control=("activations of other samples", (rate("found_shuffled", MANY),)),
         ),
         assertion(
             f"{many} less {FEW}", "> 0.25", lambda v, w: v - w > 0.25,
             (rate("found", MANY), rate("found", FEW)),
-            control=("neurons in random order",
+            control=("activations of other samples",
                      (rate("found_shuffled", MANY), rate("found_shuffled", FEW))),
         ),
         assertion(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -60,8 +61,12 @@ def test_a_second_interrupt_leaves_at_once_with_130(tmp_path):
     process.send_signal(signal.SIGTERM)  # asks again, kindly
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=0.5)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    # on a busy machine the first may not have been seen yet, and two that wait are one
+    for _ in range(60):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=0.5)
+            break
     assert process.returncode == 130
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from concurrent.futures import CancelledError, Executor, ThreadPoolExecutor
 
@@ -78,6 +79,8 @@ def test_a_stop_leaves_what_is_queued():
     def task(index):
         begun.append(index)
         stop.set()
+        # long enough that a thousand are not over before anyone can look
+        time.sleep(0.01)
         return receipt(index)
 
     with pytest.raises(Stopped):

@@ -14,6 +14,7 @@ the couplings, where a series would take as many terms as the smallest of them a
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from typing import Any, NamedTuple
 
 from phasesim.exact._activity import Activity
@@ -40,17 +41,17 @@ class Unbounded(Smooth):
     #: e^{-2√(πdK)} is then 5e-7 for d = 0.3
     most_terms = 64
 
+    @abstractmethod
     def integrals(self, s: Pair) -> Waves:
         """χ = E e^{sx}, ψ = E x e^{sx} and ψ₂ = E x² e^{sx}."""
-        raise NotImplementedError
 
+    @abstractmethod
     def width(self, out: Outputs, side: Any) -> Any:
         """2ρ > 0, (..., 1, n): on the real axis from 0 to side · 2ρ M is of order 1."""
-        raise NotImplementedError
 
+    @abstractmethod
     def angle(self, activity: Activity) -> Any:
         """θ, (contexts, 1, 1): M is bounded on paths of angles from 0 to 2θ."""
-        raise NotImplementedError
 
     def place(self, G: Any, b: Any, activity: Activity) -> Place:
         always = (b >= 0).astype(G.dtype) + 0 * activity.weight[:, None]

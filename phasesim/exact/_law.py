@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 from phasesim.exact._activity import Activity
@@ -14,7 +16,7 @@ from phasesim.exact._waves import Waves
 from phasesim.numerics import namespace
 
 
-class Law:
+class Law(ABC):
     """The law of an amplitude, and how expected losses under it are computed."""
 
     #: most patterns of activity, over all features together, that are covered
@@ -22,6 +24,7 @@ class Law:
     #: most terms that single precision has a use for
     most_terms = float("inf")
 
+    @abstractmethod
     def rows(self, G: Any, b: Any, activity: Activity, terms: Terms) -> RowLoss:
         """Loss of each output and its derivatives, with axes (..., contexts, n).
 
@@ -31,15 +34,14 @@ class Law:
             activity: of the features.
             terms: of the series, if there is one.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def tail(self, G: Any, b: Any, activity: Activity, n_waves: int) -> Any:
         """Bound on what is left out of the loss of each output, (..., contexts, n)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rounding(self, G: Any, b: Any, activity: Activity) -> Any:
         """Estimate of the rounding of the loss of each output, (..., contexts, n)."""
-        raise NotImplementedError
 
 
 class Smooth(Law):
@@ -54,10 +56,11 @@ class Smooth(Law):
     def rounding(self, G: Any, b: Any, activity: Activity) -> Any:
         return roundings(self, G, b, activity)
 
+    @abstractmethod
     def place(self, G: Any, b: Any, activity: Activity) -> Place:
         """Which polynomial is part of each output's loss, (..., contexts, n)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sampled(
         self, out: Outputs, activity: Activity, k: Any, n_waves: int
     ) -> tuple[Waves, Integrands]:
@@ -66,35 +69,33 @@ class Smooth(Law):
         Returns:
             Waves (..., i, j, k) and integrands (..., 2, i, k).
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def estimate(self, values: Any, k: Any, n_waves: int) -> Any:
         """Of the error of a loss, from its terms k, (..., k)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def length(self, out: Outputs) -> Any:
         """Of a support whose square is the size of the numbers summed up, (..., 1, n)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one_other(self, a: Any, b: Any, p: Any, coupling: Any) -> Any:
         """H(c) = (1 - p)(c)_+² + p E (x - (a x + c)_+)² averaged over c = b + coupling x_j.
 
         Returns:
             E H, its derivatives by a and b, and by the coupling.
         """
-        raise NotImplementedError
 
 
 class Bounded(Smooth):
     """A bounded amplitude: a Fourier series on the known support."""
 
-    def waves(self, turns: Any) -> Waves:
-        """χ = E e^{iθx}, ψ = E x e^{iθx} and ψ₂ = E x² e^{iθx} at θ = 2π turns."""
-        raise NotImplementedError
+    #: turns -> χ = E e^{iθx}, ψ = E x e^{iθx} and ψ₂ = E x² e^{iθx} at θ = 2π turns
+    waves: Callable[[Any], Waves]
 
+    @abstractmethod
     def envelope(self, theta: Any) -> tuple[Any, Any]:
         """Bounds on |χ| and |ψ| at θ ≥ 0 and beyond."""
-        raise NotImplementedError
 
     def length(self, out: Outputs) -> Any:
         return out.place.period

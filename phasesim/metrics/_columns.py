@@ -44,6 +44,13 @@ def norms(W: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @quiet
+def share_longer(W: NDArray[np.float64], length: float) -> NDArray[np.float64]:
+    """|{i: ‖W_i‖ > length}| / n, shape (...); NaN if any weight is NaN."""
+    norm = norms(W)
+    return np.where(np.isnan(norm).any(axis=-1), np.nan, np.mean(norm > length, axis=-1))
+
+
+@quiet
 def directions(W: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ŵ: columns of length 1, or 0 where a column has no direction."""
     length = norms(W)[..., None, :]

@@ -43,7 +43,4 @@ def phi_half(
     >>> float(phi_half([[1.5, -0.8, 0.1, 0.0]]))
     0.5
     """
-    W = _columns.weights(W)
-    norm = _columns.norms(W)
-    share = np.mean(norm > REPRESENTED_NORM, axis=-1)
-    return np.where(np.isnan(norm).any(axis=-1), np.nan, share)
+    return _columns.share_longer(_columns.weights(W), REPRESENTED_NORM)

@@ -43,7 +43,4 @@ def phi_one(
     >>> float(phi_one([[1.5, -0.8, 0.1, 0.0]]))
     0.25
     """
-    W = _columns.weights(W)
-    norm = _columns.norms(W)
-    share = np.mean(norm > 1.0, axis=-1)
-    return np.where(np.isnan(norm).any(axis=-1), np.nan, share)
+    return _columns.share_longer(_columns.weights(W), 1.0)

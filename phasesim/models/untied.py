@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from phasesim.activations._base import Activation
-from phasesim.models._base import Model
+from phasesim.models._two_layers import TwoLayers
 from phasesim.parts import choice, part
 
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'Computation in Superposition'")
-class untied(Model):
+class untied(TwoLayers):
     """y = out(W_out act(W_in x) + b), W_in (m, n), W_out (n, m), b (n,).
 
     A feature's direction is its column of W_in. With a hidden activation the units are neurons.
@@ -18,14 +18,6 @@ class untied(Model):
 
     activation: Activation = choice("activation", "identity", "non-linearity of the hidden units")
     output: Activation = choice("activation", "relu", "that of the outputs; identity for logits")
-
-    @property
-    def signed(self) -> bool:
-        """Whether outputs can have both signs."""
-        return self.output.signed
-
-    def activate(self, z: Any) -> Any:
-        return self.activation.of(z)
 
     def module(self, n_features: int, n_hidden: int) -> Any:
         from phasesim.models._untied import Untied
@@ -44,19 +36,7 @@ class untied(Model):
 
         return untied_map
 
-    @property
-    def gradient(self) -> Any:
-        """The fast gradient, for outputs that pass a ReLU or nothing."""
-        rectified = {"relu": True, "identity": False}.get(type(self.output).__name__)
-        if rectified is None:
-            return None
-        from functools import partial
-
+    def fast_gradient(self) -> Any:
         from phasesim.models._kernels import untied_gradient
 
-        return partial(untied_gradient, relu=rectified, hidden=self.activation.of)
-
-    def unrolls(self, n_features: int, n_hidden: int) -> bool:
-        from phasesim.models._kernels import unrolls
-
-        return unrolls(n_features, n_hidden)
+        return untied_gradient

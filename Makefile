@@ -30,8 +30,8 @@ figures: $(STAMP)
 # the figures of the interpretability bench, and a verdict on every claim
 figures-interpret: $(STAMP)
 	$(call draw,grep ^interpret-)
+	cd figures && ../$(BIN)/phasesim claims -o claims.json
 	$(call page)
-	cd figures && ../$(BIN)/phasesim claims
 
 # of the names of all figures those that $(1) lets through
 define draw

@@ -17,7 +17,8 @@ def draw(result, *, reduction="best"):  # noqa: D103
         plot.output_map(found, "largest_share_all", low=0, high=1, ax=middle, bar=False,
                         title="all samples", reduction=reduction)  # fmt: skip
         plot.output_map(found, "largest_share", low=0, high=1, ax=right, also=(middle,),
-                        title="top examples", reduction=reduction)  # fmt: skip
+                        title="top examples", label="share of the largest contributor",
+                        reduction=reduction)  # fmt: skip
         for ax in (left, middle, right):
             ax.label_outer()
         figure.suptitle(f"Neurons: {plot.describe(result.sweep)}")

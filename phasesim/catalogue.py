@@ -1,7 +1,8 @@
-"""The page of all published figures, made from what they assert about themselves."""
+"""The page of all published figures and claims, made from what they say of themselves."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,47 @@ def page(where: Path) -> str:
     rows = [row for report in reports.values() for row in report]
     passed = sum(row["passed"] for row in rows)
     counted = f"{passed} of {len(rows)} assertions of {len(reports)} figures hold.\n"
-    return "\n".join([_HEAD, counted, *(_section(n, rows) for n, rows in reports.items())])
+    sections = [_section(n, rows) for n, rows in reports.items()]
+    judged = [f"## Claims\n\n{verdicts(where)}"] if (where / "claims.json").exists() else []
+    return "\n".join([_HEAD, counted, *sections, *judged])
+
+
+def verdicts(where: Path) -> str:
+    """What the models say of each claim, in Markdown, from the claims.json of a folder.
+
+    ``phasesim claims -o claims.json`` writes that.
+    """
+    rows = json.loads((where / "claims.json").read_text())
+    counts = {}
+    for row in rows:
+        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+    said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
+    table = "\n".join(_verdict(row) for row in rows)
+    return (
+        f"Of {len(rows)} claims: {said}. Made by `phasesim claims -o claims.json`; a value is the "
+        "mean over all cells and seeds, an interval the 95 % bootstrap over seeds, and a claim is "
+        "supported or contradicted where the interval of the difference lies beyond the "
+        "threshold.\n\n"
+        "| claim | verdict | statistic | control | difference | wanted |\n"
+        f"|---|---|---|---|---|---|\n{table}\n"
+    )
+
+
+def _verdict(row: dict[str, Any]) -> str:
+    (low, high), sign = row["difference"], ">" if row["direction"] == "above" else "<"
+    cells = (
+        f"{row['statement']} (`{row['name']}`, {row['models']:,} models)",
+        f"**{row['verdict']}**",
+        f"{row['statistic']}{_where(row['at'])} {numbers(row['value'])}",
+        f"{row['control_of']}{_where(row['control_at'] or row['at'])} {numbers(row['control'])}",
+        f"{numbers(low)} … {numbers(high)}",
+        f"{sign} {row['threshold']:g}",
+    )
+    return "| " + " | ".join(cells) + " |"
+
+
+def _where(cells: str) -> str:
+    return f" at {cells}" if cells else ""
 
 
 def write(where: Path) -> Path:

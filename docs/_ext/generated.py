@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import phasesim as ps
-from phasesim import registry
+from phasesim import catalogue, registry
 from phasesim.cli.app import make_app
 from phasesim.cli.list import describe
 from phasesim.experiment import Experiment, Record
@@ -157,10 +157,7 @@ def claims() -> str:
     """The claims of figures/claims.toml as a table."""
     rows = []
     for name, claim in load_claims().items():
-        sign = ">" if claim.direction == "above" else "<"
-        analysis = type(claim.analysis).__name__
-        asked = f"{claim.statistic} − {claim.control} {sign} {claim.threshold:g}"
-        rows.append((f"`{name}`", claim.statement, f"{claim.sweep}: {analysis}", asked))
+        rows.append((f"`{name}`", claim.statement, claim.sweep, claim.asked))
     head = (
         "# Claims\n\nStatements about superposition, each a statistic of an analysis held against "
         "a control of the same analysis; thresholds were fixed before anything was trained. "
@@ -168,7 +165,8 @@ def claims() -> str:
         "bootstrap interval lies beyond the threshold, contradicted where it lies on the other "
         "side, else mixed.\n\n"
     )
-    return head + _table(("claim", "statement", "measured on", "supported if"), rows)
+    asked = _table(("claim", "statement", "measured on", "supported if"), rows)
+    return f"{head}{asked}\n## Verdicts\n\n{catalogue.verdicts(ROOT / 'figures')}"
 
 
 def elsewhere(path: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from phasesim.cli.common import print_json, stop_on_signals
+from phasesim.cli.common import json_text, print_json, stop_on_signals
 from phasesim.errors import EXIT_CELLS_LOST, EXIT_OK, UsageError, did_you_mean
 
 Flag = Annotated[bool, Parameter(negative="")]
@@ -17,6 +18,7 @@ def claims(
     list_: Annotated[bool, Parameter(name="--list", negative="")] = False,
     scale: str = "",
     no_train: Flag = False,
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     quiet: Flag = False,
     json: Flag = False,
 ) -> int:
@@ -35,11 +37,14 @@ def claims(
         Train the [scale.NAME] settings of their sweeps instead of the default ones.
     no_train
         Fail with the command to run instead of training.
+    output
+        A file for the JSON document too; the page of all figures shows ./claims.json.
     quiet
         No progress on stderr.
     json
         One JSON document on stdout.
     """
+    from phasesim import store
     from phasesim.interpret import _claims
     from phasesim.status import Status
 
@@ -55,11 +60,14 @@ def claims(
         found = _measured(claim, scale, not no_train, quiet)
         lost += sum(int((found.status == s).sum()) for s in (Status.not_run, Status.infrastructure))
         verdict = _claims.judge(claim, found)
-        rows.append({"name": name, **_stated(claim), **vars(verdict), "store": str(found.path)})
+        measured = {**vars(verdict), "models": found.sweep.n_models, "scale": scale or "default"}
+        rows.append({"name": name, **_stated(claim), **measured, "store": str(found.path)})
         if not json:
             print(_line(name, claim, verdict), flush=True)
     if json:
         print_json(rows)
+    if output is not None:
+        store.replace_file(output, json_text(rows).encode())
     return EXIT_CELLS_LOST if lost else EXIT_OK
 
 
@@ -90,14 +98,8 @@ def _list(claims: dict[str, Any], json: bool) -> int:
     if json:
         print_json([{"name": name, **_stated(claim)} for name, claim in claims.items()])
     for name, claim in claims.items() if not json else ():
-        print(f"{name}: {claim.statement} [{_asked(claim)}]")
+        print(f"{name}: {claim.statement} [{claim.asked}]")
     return EXIT_OK
-
-
-def _asked(claim: Any) -> str:
-    sign = ">" if claim.direction == "above" else "<"
-    analysis = type(claim.analysis).__name__
-    return f"{analysis}.{claim.statistic} - {claim.control} {sign} {claim.threshold:g}"
 
 
 def _line(name: str, claim: Any, verdict: Any) -> str:

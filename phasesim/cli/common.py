@@ -21,9 +21,13 @@ PLATFORMS = {"cpu": "cpu", "gpu": "cuda", "tpu": "tpu"}
 
 
 def print_json(document: Any) -> None:
-    """One JSON document on stdout; what is not a number is null, as JSON wants it."""
-    json.dump(_json(document), sys.stdout, indent=1, allow_nan=False)
-    sys.stdout.write("\n")
+    """One JSON document on stdout."""
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """One JSON document; what is not a number is null, as JSON wants it."""
+    return json.dumps(_json(document), indent=1, allow_nan=False) + "\n"
 
 
 def _json(value: Any) -> Any:

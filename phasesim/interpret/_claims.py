@@ -31,6 +31,8 @@ class Claim(Part):
     control: str = static("", "output that shows the same without the effect")
     direction: str = static("above", "side of the threshold", choices=("above", "below"))
     threshold: float = swept(0.0, "of statistic minus control")
+    at: str = static("", "cells of the statistic, as 'AXIS = VALUE'; all by default")
+    control_at: str = static("", "cells of the control, where they are others")
 
     def check(self) -> None:
         for name in ("statement", "sweep", "statistic", "control"):
@@ -40,6 +42,16 @@ class Claim(Part):
             if name not in self.analysis.outputs:
                 hint = did_you_mean(name, list(self.analysis.outputs))
                 raise ConfigError("statistic", f"no output '{name}'", hint=hint)
+        for field in ("at", "control_at"):
+            _cells(field, getattr(self, field))
+
+    @property
+    def asked(self) -> str:
+        """What supports the claim, in symbols."""
+        sign = ">" if self.direction == "above" else "<"
+        sides = (self.statistic, self.at), (self.control, self.control_at or self.at)
+        shown = (f"{name} at {cells}" if cells else name for name, cells in sides)
+        return f"{type(self.analysis).__name__}: {' - '.join(shown)} {sign} {self.threshold:g}"
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,8 @@ def judge(claim: Claim, found: Result) -> Verdict:
     Raises:
         UsageError: fewer than two seeds, or no finite value in any of them.
     """
-    value, control = (_per_seed(found, name) for name in (claim.statistic, claim.control))
+    value = _per_seed(found, claim.statistic, claim.at)
+    control = _per_seed(found, claim.control, claim.control_at or claim.at)
     known = np.isfinite(value) & np.isfinite(control)
     if known.sum() < 2:
         raise UsageError(
@@ -123,11 +136,24 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(ends[0]), float(ends[1])
 
 
-def _per_seed(found: Result, name: str) -> np.ndarray:
+def _per_seed(found: Result, name: str, at: str) -> np.ndarray:
     """Mean of an output over cells and its own dimensions, (seed,); what is undefined is out."""
     values: Any = found.stored(name).astype(float)
+    for axis, index in enumerate(found.select(**_cells("at", at))):
+        values = values if isinstance(index, slice) else values.take([index], axis)
     seeds = np.moveaxis(values, len(found.sweep.shape), 0).reshape(found.sweep.n_seeds, -1)
     finite = np.isfinite(seeds)
     count = finite.sum(axis=1)
     total = np.where(finite, seeds, 0).sum(axis=1)
     return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+
+
+def _cells(field: str, text: str) -> dict[str, float]:
+    """Axis and value of 'AXIS = VALUE'; nothing where the text is empty."""
+    if not text:
+        return {}
+    axis, _, value = (part.strip() for part in text.partition("="))
+    try:
+        return {axis: float(value)}
+    except ValueError:
+        raise ConfigError(field, f"found '{text}'", expected="'AXIS = VALUE'") from None

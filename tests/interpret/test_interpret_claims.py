@@ -63,6 +63,19 @@ def test_seeds_without_a_value_are_left_out_and_two_are_needed():
         judge(claim, result_of([5, np.nan, np.nan], [1, 1, 1]))
 
 
+def test_statistic_and_control_may_be_of_different_cells():
+    # cells 0.5 below and above the means
+    found = result_of([5, 6, 7], [1, 1, 1])
+    table = TABLE | {"at": "density = 0.2"}
+    assert judge(Claim(**table), found).value == pytest.approx(6.5)
+    assert judge(Claim(**table), found).control == pytest.approx(1)
+    same = {**table, "control": "participation", "control_at": "distribution.density=0.1"}
+    verdict = judge(Claim(**same), found)
+    assert verdict.control == pytest.approx(5.5) and verdict.difference == pytest.approx((1, 1))
+    with pytest.raises(ps.PhasesimError, match="no axis 'densty', did you mean 'density'"):
+        judge(Claim(**{**table, "at": "densty = 0.2"}), found)
+
+
 def test_the_interval_is_the_percentile_bootstrap():
     values = np.random.default_rng(0).normal(size=8)
     expected = stats.bootstrap(
@@ -79,6 +92,7 @@ def test_the_interval_is_the_percentile_bootstrap():
         ({"statistic": "participatoin"}, "no output 'participatoin', did you mean"),
         ({"direction": "up"}, "expected one of above, below"),
         ({"sweep": ""}, "sweep: found nothing"),
+        ({"at": "weights"}, "at: found 'weights', expected 'AXIS = VALUE'"),
         ({"analysis": "nonesuch"}, "no analysis 'nonesuch'"),
     ],
 )
@@ -102,7 +116,8 @@ def test_every_published_claim_reads_and_its_sweep_exists():
     assert len(claims) >= 10
     for name, claim in claims.items():
         assert claim.statement.endswith("."), name
-        assert claim.statistic != claim.control, name
+        asked, other = (claim.statistic, claim.at), (claim.control, claim.control_at)
+        assert asked != other, name
         assert gallery.sweep_of(claim.sweep).n_seeds >= 3
     # two seeds at least in the quick setting as well
     assert gallery.sweep_of("interpret", "quick").n_models == 18

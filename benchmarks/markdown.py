@@ -16,7 +16,9 @@ def about(r: dict[str, Any]) -> str:
 
 def times(ratio: float | None) -> str:
     """A ratio."""
-    return "—" if ratio is None else f"{ratio:.3g}×"
+    if ratio is None:
+        return "—"
+    return f"{ratio:,.0f}×" if ratio >= 1000 else f"{ratio:.3g}×"
 
 
 def table(heads: list[str], lines: list[list[str]]) -> str:

@@ -48,11 +48,13 @@ def solution() -> str:
             times(c["cpu_ratio"]),
             f"≥ {c['cpu_ratio_wanted']:,}×",
             f"{c['no_larger']} of {len(c['densities'])}",
+            c["commit"],
         ]
         for c in r["cases"].values()
     ]
     heads = ["n, m (models)", "ms CPU a model", "notebook's algorithm", "ratio", "wanted"]
-    parts.append(table([*heads, "densities where the median excess is no larger"], summary))
+    heads += ["densities where the median excess is no larger", "commit"]
+    parts.append(table(heads, summary))
     for c in r["cases"].values():
         ours, theirs = (c["median_excess"][side] for side in ("phasesim", "notebook"))
         basins = (c["best_basin"][side] for side in ("phasesim", "notebook"))

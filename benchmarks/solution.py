@@ -105,6 +105,8 @@ def main(wanted: list[str]) -> None:
         if not wanted or case.name in wanted:
             with tempfile.TemporaryDirectory() as folder:
                 found[case.name] = compare(case, Path(folder))
+            # cases are made one at a time, maybe not at one commit
+            found[case.name]["commit"] = machine.commit()
             print(machine.save("solution", {"cases": found}))
 
 

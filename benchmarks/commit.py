@@ -1,7 +1,9 @@
 """What the store costs: a commit against the work in a chunk, and a resume of many chunks.
 
 A chunk of default size is CHUNK_SECONDS of training; its rows are made up here and committed to
-a store on this disk, fsync included. ``python -m benchmarks.commit [FOLDER]``.
+a store on this disk, fsync included, then merged as a run merges them: chunks verified and read,
+the final file written, read back and verified once more before its directory goes.
+``python -m benchmarks.commit [FOLDER]``.
 """
 
 from __future__ import annotations
@@ -23,10 +25,11 @@ SIZES = ((2, 1), (5, 2), (20, 5), (80, 20))
 REPEATS = 15
 #: chunks of a sweep that was stopped, and bytes of each
 MANY, CHUNK_BYTES = 10_000, 100_000
-STEPS = 2000
+#: of quick sweeps, whose chunks hold the most models, and of the default experiment
+STEPS = (2000, 10_000)
 
 
-def commit_cost(n: int, m: int, folder: Path) -> dict[str, Any]:
+def commit_cost(n: int, m: int, steps: int, folder: Path) -> dict[str, Any]:
     """Seconds of one commit and of its share of the merge, of a chunk of default size."""
     import phasesim as ps
     from phasesim import plan as planning
@@ -35,7 +38,7 @@ def commit_cost(n: int, m: int, folder: Path) -> dict[str, Any]:
     from phasesim.output import layout_of
 
     run = importlib.import_module("phasesim.run")
-    experiment = ps.Experiment(n_features=n, n_hidden=m, n_steps=STEPS)
+    experiment = ps.Experiment(n_features=n, n_hidden=m, n_steps=steps)
     probe = planning.make_plan(ps.Sweep(experiment), platform="cpu")
     executor = run.executor_for(probe, run.Options())
     seconds = executor.seconds_per_block(0) / blocks_in_flight(probe, None)
@@ -46,21 +49,26 @@ def commit_cost(n: int, m: int, folder: Path) -> dict[str, Any]:
     fields, coords = run.executor_for(plan, run.Options()).layout
     layout = layout_of(sweep, fields, coords, plan.cell_hash)
     rows = made_up(layout, models)
-    directory = store.RunDirectory.create(folder / f"{n}x{m}.run", {})
-    commits = []
-    with directory.lock():
-        for index in range(REPEATS):
-            rows["loss"] = rows["loss"] + np.float32(1)  # a chunk of its own each time
+    commits, merges = [], []
+    for index in range(REPEATS):
+        rows["loss"] = rows["loss"] + np.float32(1)  # a chunk of its own each time
+        final = folder / f"{n}x{m}-{steps}-{index}.h5"
+        directory = store.RunDirectory.create(store.run_path(final), {})
+        with directory.lock():
             began = time.perf_counter()
-            directory.commit(index, rows)
-            directory.log("chunk", index=index)
+            directory.commit(0, rows)
+            directory.log("chunk", index=0)
             commits.append(time.perf_counter() - began)
-        began = time.perf_counter()
-        part = store.ArrayPart("rows", rows)
-        store.write_final(folder / f"{n}x{m}.h5", layout, [part], workdir=directory.path)
-        merge = time.perf_counter() - began
+            began = time.perf_counter()
+            store.write_final(final, layout, directory.parts(), workdir=directory.path)
+            store.retire(directory, final)
+            merges.append(time.perf_counter() - began)
+    merge = statistics.median(merges)
     data = store.encode_chunk(rows, {})
     return {
+        "n": n,
+        "m": m,
+        "steps": steps,
         "models": models,
         "bytes": len(data),
         "chunk_seconds": planning.CHUNK_SECONDS,
@@ -111,9 +119,9 @@ def resume_cost(folder: Path) -> dict[str, float]:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(dir=sys.argv[1] if sys.argv[1:] else None) as name:
-        commits = {f"{n}x{m}": commit_cost(n, m, Path(name)) for n, m in SIZES}
+        cases = [commit_cost(n, m, steps, Path(name)) for steps in STEPS for n, m in SIZES]
         resume = resume_cost(Path(name))
-    path = machine.save("commit", {"steps": STEPS, "commit": commits, "resume": resume})
+    path = machine.save("commit", {"cases": cases, "resume": resume})
     print(path.read_text())
 
 

@@ -56,10 +56,17 @@ def source() -> str:
 
 
 def save(name: str, found: dict[str, Any]) -> Path:
-    """Write one result, ``results/NAME.json``."""
+    """Write one result, ``results/NAME.json``.
+
+    Raises:
+        ValueError: a key of it says something of the machine.
+    """
+    own = describe()
+    if taken := own.keys() & found.keys():
+        raise ValueError(f"{name}: {', '.join(sorted(taken))} say where it was measured")
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{name}.json"
-    path.write_text(json.dumps({**describe(), **found}, indent=1) + "\n")
+    path.write_text(json.dumps({**own, **found}, indent=1) + "\n")
     return path
 
 

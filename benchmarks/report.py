@@ -141,19 +141,20 @@ def _commit() -> str:
         return ""
     lines = [
         [
-            size.replace("x", ", "),
+            f"{c['n']}, {c['m']}; {c['steps']:,}",
             f"{c['models']:,}",
             f"{c['bytes'] / 1e6:.1f}",
             f"{1e3 * c['commit_seconds']:.1f}",
             f"{c['commit_share']:.2%}",
+            f"{1e3 * c['merge_seconds']:.0f}",
             f"{c['store_share']:.2%}",
         ]
-        for size, c in r["commit"].items()
+        for c in r["cases"]
     ]
-    heads = ["n, m", "models a chunk", "MB", "ms a commit", "of the chunk's training"]
-    heads += ["with its merge"]
+    heads = ["n, m; steps", "models a chunk", "MB", "ms a commit", "of the chunk's training"]
+    heads += ["ms its merge", "both of the chunk's training"]
     many = r["resume"]
-    title = f"### What the store costs ({r['steps']:,} steps, fsync included)"
+    title = "### What the store costs (fsync included)"
     resume = (
         f"Resuming {many['chunks']:,} chunks of {many['bytes'] / many['chunks'] / 1e3:.0f} kB, "
         f"each verified by its hash: {many['seconds']:.1f} s."

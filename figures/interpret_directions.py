@@ -24,13 +24,16 @@ def draw(result, *, reduction="best"):  # noqa: D103
 
 
 def check(result):  # noqa: D103
-    found = result.analysis("directions")
+    found, e = result.analysis("directions"), result.sweep.experiment
+    # a linear tied model's part is the dimensionality D_i, and Σ D_i <= m; silent outputs of a ReLU
+    # take no part, so its parts are larger
+    linear, chance = e.n_hidden / e.n_features, 1 / e.n_hidden
     asserted = (
-        ("part of an ablated direction's effect on its feature", "ablate_on_target", "_neuron"),
-        ("part of a steered direction's effect on its feature", "steer_on_target", "_neuron"),
-        ("part of an ablated neuron's effect on its feature", "ablate_on_target_neuron",
-         "_random"),
+        ("ablated direction's part on its feature", f"> m/n = {linear:g}, at most that if linear",
+         lambda v: v > linear, "ablate_on_target", "ablate_on_target_random"),
+        ("steered direction's part on its feature", f"> m/n = {linear:g}, at most that if linear",
+         lambda v: v > linear, "steer_on_target", "steer_on_target_random"),
+        ("random direction's part on a feature, steered", f"< 1/m = {chance:g}, one of m",
+         lambda v: v < chance, "steer_on_target_random", "steer_on_target"),
     )  # fmt: skip
-    return [plot.output_assertion(found, said, "> 0.5", lambda v: v > 0.5, name,
-                                  name.removesuffix("_neuron") + control)
-            for said, name, control in asserted]  # fmt: skip
+    return [plot.output_assertion(found, *row) for row in asserted]

@@ -23,6 +23,7 @@ def draw(result, *, reduction="mean"):  # noqa: D103
                          label="part of the labels that switch")  # fmt: skip
         plot.output_curves(found, SWITCHES, "until", ax=lower[0])
         plot.output_curves(found, {"moved": "largest", "moved_mean": "mean"}, "until", ax=lower[1])
+        lower[0].set_ylabel("part of the labels")
         lower[1].set_ylabel("principal angle, degrees")
         for ax in lower:
             ax.set(xscale="log", xlabel="step")
@@ -31,10 +32,4 @@ def draw(result, *, reduction="mean"):  # noqa: D103
 
 
 def check(result):  # noqa: D103
-    found, last = result.analysis("label_switches"), {"until": result.sweep.experiment.n_steps}
-    rows = (("labels that switch between steps", 0.05, "switched", None),
-            ("labels that switch though the subspace stands still", 0.01, "settled_switches", None),
-            ("labels that switch at the last step", 0.01, "switched", last))  # fmt: skip
-    return [plot.output_assertion(found, said, f"> {least}", lambda v, t=least: v > t, name,
-                                  f"{name}_resampled", at=at)
-            for said, least, name, at in rows]  # fmt: skip
+    return plot.checks.label_switches(result.analysis("label_switches"))

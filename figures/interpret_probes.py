@@ -7,14 +7,15 @@ from matplotlib.figure import Figure
 
 from phasesim import plot
 
-PANELS = {"r2": "R²", "drop_denser": "loss in denser data", "drop_broken": "partner independent"}
+PANELS = {"r2": "R²", "drop_denser": "lost in denser data",
+          "drop_broken": "lost, partner independent"}  # fmt: skip
 
 
 def draw(result, *, reduction="best"):  # noqa: D103
     with plot.style():
         figure = Figure(figsize=(plot.DOUBLE, 2.5))
         axes = figure.subplots(1, 3, sharex=True, sharey=True)
-        plot.output_maps(result.analysis("linear_probe"), PANELS, axes=axes, low=0, high=1,
+        plot.output_maps(result.analysis("linear_probe"), PANELS, axes=axes, low=0, high=0.5,
                          label="R² of a feature, mean", reduction=reduction)  # fmt: skip
         figure.suptitle(f"Linear probes: {plot.describe(result.sweep)}")
     return figure

@@ -10,7 +10,7 @@ from phasesim import plot
 
 CURVES = {
     "roles": "features with a role in a neuron",
-    "label_kept": "part of the neurons with their final label",
+    "label_kept": "neurons with their final label",
 }
 
 
@@ -21,18 +21,10 @@ def draw(result, *, reduction="best"):  # noqa: D103
         for ax, (name, words) in zip(figure.subplots(1, 2), CURVES.items(), strict=True):
             shown = {name: "further contexts", f"{name}_resampled": "the first again"}
             plot.output_curves(found, shown, "contexts_shown", ax=ax)
-            ax.set(ylabel=words, ylim=(0, None))
+            ax.set(ylabel=words, ylim=(0, None), xticks=found.along("contexts_shown"))
         figure.suptitle(f"Roles of neurons: {plot.describe(result.sweep)}")
     return figure
 
 
 def check(result):  # noqa: D103
-    found = result.analysis("context_roles")
-    rows = (
-        ("features with a role in a neuron after three contexts", 1.5, "roles", 3),
-        ("the same after all contexts", 2, "roles", 4),
-        ("part of the neurons with the label of all contexts after them", 0.99, "label_kept", 4),
-    )
-    return [plot.output_assertion(found, said, f"> {least}", lambda v, t=least: v > t, name,
-                                  f"{name}_resampled", at={"contexts_shown": shown})
-            for said, least, name, shown in rows]  # fmt: skip
+    return plot.checks.context_roles(result.analysis("context_roles"))

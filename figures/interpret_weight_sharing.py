@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from phasesim import plot
 
 CURVES = {"rise": "k-means", "rise_spaced": "evenly spaced", "worst": "k-means, worst feature"}
+MAPS = {"needed": "k-means", "needed_spaced": "evenly spaced"}
 
 
 def draw(result, *, reduction="best"):  # noqa: D103
@@ -19,8 +20,8 @@ def draw(result, *, reduction="best"):  # noqa: D103
         left.set_xscale("log", base=2)
         left.xaxis.set_major_formatter("{x:g}")
         left.set(ylabel="rise of the loss / null loss", ylim=(0, 1))
-        plot.output_maps(found, {"needed": "k-means", "needed_spaced": "evenly spaced"},
-                         axes=(middle, right), low=2, high=32, label="values needed",
+        left.legend(loc="upper right", frameon=True)
+        plot.output_maps(found, MAPS, axes=(middle, right), low=2, high=32, label="values needed",
                          reduction=reduction)  # fmt: skip
         middle.tick_params(labelleft=True)
         figure.suptitle(f"Weight sharing: {plot.describe(result.sweep)}")
@@ -29,12 +30,11 @@ def draw(result, *, reduction="best"):  # noqa: D103
 
 def check(result):  # noqa: D103
     found = result.analysis("weight_sharing")
-    asserted = (
-        ("values needed for 5 % of the null loss", "< 6", lambda v: v < 6, "needed", {}),
-        ("rise of the loss with four values", "< 0.05", lambda v: v < 0.05, "rise",
-         {"values": 4}),
-        ("squared change of the weights with four values over their variance", "< 0.1",
-         lambda v: v < 0.1, "error", {"values": 4}),
-    )  # fmt: skip
-    return [plot.output_assertion(found, said, expected, holds, name, f"{name}_spaced", at=at)
-            for said, expected, holds, name, at in asserted]  # fmt: skip
+    fewer = plot.output_mean(found, "needed") - plot.output_mean(found, "needed_spaced")
+    rows = ("rise with four values", 0.05, "rise"), ("squared error / variance, four", 0.1, "error")
+    return [
+        plot.assertion("values needed less those evenly spaced", "< -1", lambda v: v < -1, (fewer,),
+                       control=("the other way round", (-fewer,))),
+        *(plot.output_assertion(found, said, f"< {most}", lambda v, m=most: v < m, name,
+                                f"{name}_spaced", at={"values": 4}) for said, most, name in rows),
+    ]  # fmt: skip

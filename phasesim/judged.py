@@ -56,14 +56,14 @@ class Judged:
         """
         if self._is_stored("exact_loss"):
             return self.stored("exact_loss")
-        return ranking.exact_losses(self.sweep, *self._weights())
+        return ranking.exact_losses(self.sweep, *self._weights(plain=False))
 
     @cached_property
     def gradient_norm(self) -> np.ndarray:
         """Norm of the gradient of the expected loss at the end, as `exact_loss`."""
         if self._is_stored("gradient_norm"):
             return self.stored("gradient_norm")
-        return ranking.gradient_norms(self.sweep, *self._weights())
+        return ranking.gradient_norms(self.sweep, *self._weights(plain=False))
 
     @cached_property
     def orthogonal_loss(self) -> np.ndarray:
@@ -135,15 +135,22 @@ class Judged:
 
         All seeds of a cell whose runs were too short (`phasesim.settling.too_short`), and each
         model whose loss or, if it was trained on the exact loss, whose gradient says that it was
-        still moving. The loss curve does not count where a polish followed it.
+        still moving. The loss curve does not count where a polish followed it. Up to three
+        features, neither do it where the expected loss says that its minimum is reached, and the
+        gradient where it promises less than the loss is known to.
         """
         names, slopes = set(self.names()), ("loss_slope", "loss_slope_error")
-        flag = self.status == Status.not_converged
+        known, flag = ranking.minima_known(self.sweep), self.status == Status.not_converged
+        if known and flag.any():
+            flag = flag & (self._left(flag) > ranking.TOLERANCE)
         if names.issuperset(slopes):
             flag = flag | settling.still_moving(*(self.stored(name) for name in slopes))
         if "loss_curve" in names:
             polished = percell.per_cell(self.sweep, ("engine",), lambda e: e.engine.polish_steps)
-            short = settling.too_short(self.stored("loss_curve"), self.null_loss, self.trained)
+            short = settling.too_short(
+                self.stored("loss_curve"), self.null_loss, self.trained,
+                self._left if known else None,
+            )  # fmt: skip
             flag = flag | (short & (polished == 0))[..., None]
         return flag & self.trained
 
@@ -170,16 +177,22 @@ class Judged:
             density=e.distribution.density_per_feature(n), importance=e.importance.per_feature(n),
         )  # fmt: skip
 
+    def _left(self, wanted: np.ndarray) -> np.ndarray:
+        """Expected loss above the minimum nearby of the models wanted, in null losses."""
+        left = ranking.remaining_losses(self.sweep, *self._weights(), wanted)
+        return left / self.null_loss[..., None]
+
     def _is_stored(self, name: str) -> bool:
         """Whether every trained model has it: of several engines only one may know it."""
         return name in self.names() and not np.isnan(self.stored(name)[self.trained]).any()
 
-    def _weights(self) -> tuple[np.ndarray, np.ndarray]:
-        """W and b of models whose expected loss is known."""
-        if not ranking.covered(self.sweep):
+    def _weights(self, plain: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """W and b of models whose expected loss is known, or known by the fast kernels."""
+        if not (ranking.covered if plain else ranking.known)(self.sweep):
+            law = "sparse_uniform with amplitude uniform, and no axis over one of them"
             raise UsageError(
                 "the expected loss of these models is not known: expected model relu_output, "
-                "target identity, loss weighted_mse, distribution sparse_uniform with amplitude "
-                "uniform, and no axis over one of them"
+                "target identity, loss weighted_mse, distribution "
+                + (law if plain else "that phasesim.population_loss takes")
             )
         return self.stored("W"), self.stored("b")

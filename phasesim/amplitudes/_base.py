@@ -18,6 +18,8 @@ class Amplitude(Part):
     mean: float
     absolute_mean: float
     second_moment: float
+    #: E x⁴, which only targets that square their inputs need
+    fourth_moment: float
 
     def quantile(self, v: Any) -> Any:
         """The inverse distribution function at v in [0, 1): uniform draws become amplitudes."""

@@ -16,6 +16,7 @@ class bernoulli(Amplitude):
     mean = 1.0
     absolute_mean = 1.0
     second_moment = 1.0
+    fourth_moment = 1.0
 
     def quantile(self, v: Any) -> Any:
         return namespace(v).ones_like(v)

@@ -19,6 +19,7 @@ class exponential(Amplitude):
     mean = 1.0
     absolute_mean = 1.0
     second_moment = 2.0
+    fourth_moment = 24.0
 
     def quantile(self, v: Any) -> Any:
         xp = namespace(v)

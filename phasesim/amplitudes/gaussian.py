@@ -20,6 +20,7 @@ class gaussian(Amplitude):
     mean = 0.0
     absolute_mean = math.sqrt(2 / math.pi)
     second_moment = 1.0
+    fourth_moment = 3.0
 
     def quantile(self, v: Any) -> Any:
         xp = namespace(v)

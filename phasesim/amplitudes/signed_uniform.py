@@ -16,6 +16,7 @@ class signed_uniform(Amplitude):
     mean = 0.0
     absolute_mean = 1 / 2
     second_moment = 1 / 3
+    fourth_moment = 1 / 5
 
     def quantile(self, v: Any) -> Any:
         return 2 * v - 1

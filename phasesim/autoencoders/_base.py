@@ -11,9 +11,10 @@ from phasesim.parts import Part
 class Autoencoder(Part):
     """Latents f = active(R h + a), reconstruction Dᵀ f with rows of D of length 1.
 
-    A variant defines `active`, and `penalty` where sparsity is not built into that. Hidden units
-    h are counted from where no feature is active and in units of their own spread, so that
-    a strength means the same for every model.
+    A variant defines `active`, `penalty` where sparsity is not built into that, and `start` where
+    readers should not begin as long as they are drawn. Hidden units h are counted from where no
+    feature is active and in units of their own spread, so that a strength means the same for
+    every model.
     """
 
     kind = "autoencoder"
@@ -31,6 +32,10 @@ class Autoencoder(Part):
         """All strengths to train with."""
         given = getattr(self, self.strength)
         return given if isinstance(given, tuple) else (given,)
+
+    def start(self, directions: Any) -> Any:
+        """Readers R to start from, (d, m), given random directions of that shape."""
+        return directions
 
     def active(self, z: Any, strength: Any, level: Any) -> Any:
         """Latents (d, batch) from what is read of the hidden units, z (d, batch).

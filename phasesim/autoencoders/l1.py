@@ -18,6 +18,13 @@ class l1(Autoencoder):
 
     coefficient: Any = swept(0.2, "weight of the sum of latents", low=0, listed="autoencoder")
 
+    def start(self, directions: Any) -> Any:
+        """Short readers, with which half of the d latents together give h, not d/2m times h."""
+        import jax.numpy as jnp
+
+        d, m = directions.shape
+        return 2 * m / d * directions / jnp.linalg.norm(directions, axis=1, keepdims=True)
+
     def active(self, z: Any, strength: Any, level: Any) -> Any:
         import jax.numpy as jnp
 

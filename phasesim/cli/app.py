@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": ("phasesim.cli.diff:diff", "How two stores differ; exits with 0, 1 or 2 as diff does."),
     "export": ("phasesim.cli.export:export", "Hand a store on as nc, csv or npz."),
     "explore": ("phasesim.cli.explore:explore", "A page to look at a store in a browser."),
+    "animate": ("phasesim.cli.animate:animate", "A film of a model while it trains."),
     "doctor": ("phasesim.cli.doctor:doctor", "What this machine offers."),
     "completion": ("phasesim.cli.completion:completion", "Completion of commands in the shell."),
 }

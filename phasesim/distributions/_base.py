@@ -90,6 +90,11 @@ class Distribution(Part):
         one, two = self.amplitude.mean**2, self.amplitude.second_moment
         return both * np.where(np.eye(n), two, one) - mean[:, None] * mean[None, :]
 
+    def square_products(self, n: int) -> Any:
+        """E x_i² x_j², shape (n, n)."""
+        both, law = joint(self.activity(n)), self.amplitude
+        return both * np.where(np.eye(n), law.fourth_moment, law.second_moment**2)
+
     def groups(self, n: int) -> list[list[int]]:
         """Index sets that are independent of each other; features inside one may depend."""
         if type(self).activity is not Distribution.activity:

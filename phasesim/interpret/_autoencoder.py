@@ -79,7 +79,7 @@ def train(
     module = Dictionary(units(0, 1).shape[0], recipe.n_latents, recipe.rule)
     batch_of = lambda i, size: (units(i, size) - rest) / scale  # noqa: E731
     first = module.init(key, batch_of(0, 1), 1.0)["params"]
-    params = {**first, "readers": first["directions"]}
+    params = {**first, "readers": recipe.rule.start(first["directions"])}
 
     def loss(p: Any, h: jax.Array) -> tuple[jax.Array, jax.Array]:
         error, penalty = module.apply({"params": p}, h, strength)

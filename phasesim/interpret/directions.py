@@ -25,7 +25,8 @@ class directions(Analysis):
     another. Ablation removes the direction's part of each sample in which the feature is active,
     steering adds the direction where it is silent. on_target is the part of the squared change
     of all outputs that falls on the feature: 1 for orthogonal directions by either edit. Two
-    linear orthogonal features at 45 degrees to the neurons: direction 1, neuron 1/2.
+    linear orthogonal features at 45 degrees to the neurons: direction 1, neuron 1/2. A linear tied
+    model: a direction's is the dimensionality D_i = ||W_i||² / Σ_j (Ŵ_i·W_j)².
     """
 
     n_samples: int = static(4096, "samples in each draw", low=2)

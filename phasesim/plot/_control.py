@@ -82,7 +82,8 @@ def control_map(
                           vmax=high, interpolation="nearest")  # fmt: skip
         for at, value in np.ndenumerate(shown.values):
             dark = value < (low + high) / 2
-            ax.text(at[1], at[0], f"{value:.2g}", ha="center", va="center", fontsize=5,
+            text = f"{round(value, 3) + 0:.2g}"
+            ax.text(at[1], at[0], text, ha="center", va="center", fontsize=5,
                     color="white" if dark else "black")  # fmt: skip
         ax.set_xticks(range(len(shown.strength)), [f"{v:g}" for v in shown.strength])
         ax.set_yticks(range(len(shown.crowd)), [f"{v:g}" for v in shown.crowd])

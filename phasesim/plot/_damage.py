@@ -32,12 +32,12 @@ def damage(found: Result, *, select: Mapping[str, Any], ax: Axes | None = None) 
     y, x = (output_values(found, n, keep="feature")[at]
             for n in ("damage", "inverse_dimensionality"))  # fmt: skip
     color = np.broadcast_to(found.coords[DENSITY][:, None, None], x.shape)
-    known = (x > 0) & (y > 0)
+    known = x > 0
     with on_axes(ax) as ax:
         dots = ax.scatter(x[known], y[known], s=3, c=1 / color[known], cmap="viridis_r",
                           norm="log", linewidth=0, alpha=0.7)  # fmt: skip
-        high = 1.1 * max(np.max(x[known], initial=1), np.max(y[known], initial=1))
+        high = 1.05 * np.max(x[known], initial=1)
         ax.plot([0, high], [0, high], "--", color="0.4", linewidth=0.7)
-        ax.set(xlabel="1/$D_i$", ylabel="loss added to the feature", xlim=(0, high), ylim=(0, high))
+        ax.set(xlabel="1/$D_i$", ylabel="loss added to the feature", xlim=(0, high))
         ax.figure.colorbar(dots, ax=ax, label="1 / (1 − S)")
     return ax

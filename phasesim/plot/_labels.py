@@ -24,6 +24,7 @@ _LABELS = {
     "regularizers.adversarial.radius": "attack in training ε",
     "regularizers.dropout.rate": "dropout rate",
     "regularizers.hidden_l1.coefficient": "L1 coefficient λ",
+    "regularizers.unit_norm.coefficient": "pull to length 1",
 }
 #: dotted path -> letter
 _SYMBOLS = {
@@ -33,6 +34,7 @@ _SYMBOLS = {
     "distribution.factor": "ρ",
     "distribution.n_samples": "T",
     "importance.ratio": "r",
+    "model.activation": "hidden",
     "n_features": "n",
     "n_hidden": "m",
     "optimizer.weight_decay": "decay",

@@ -16,7 +16,9 @@ from phasesim.result import Result
 
 Array = NDArray[np.float64]
 
-_GUIDES = {"1": 1.0, "3/4": 0.75, "2/3": 2 / 3, "1/2": 0.5, "2/5": 0.4}
+#: losses of up to so many times the least are equal to it
+_SAME = 1 + 1e-4
+_GUIDES = {"1": 1.0, "3/4": 0.75, "2/3": 2 / 3, "1/2": 0.5, "2/5": 0.4, "1/3": 1 / 3}
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ class Learning:
 
 
 def seed_of(result: Result, reduction: str = "best") -> int:
-    """The seed of a sweep of one cell that stands for it: the best, or the worst."""
+    """The seed of a sweep of one cell that stands for it: the first of the best, or the worst."""
     losses = np.ravel(result.ranking[1])
     losses = np.where(np.isfinite(losses), losses, np.nanmax(losses, initial=0.0))
     best = reduction in AVERAGES or reduction == "best"
-    return int(np.argmin(losses) if best else np.argmax(losses))
+    # runs that end in the same structure differ by rounding
+    return int(np.argmax(losses <= _SAME * losses.min()) if best else np.argmax(losses))
 
 
 def prepare_learning(result: Result, *, reduction: str = "best") -> Learning:
@@ -92,6 +95,10 @@ def learning(
     for i, values in enumerate(shown.dimensionality.T):
         color = COLORS[of_set.get(i, i) % len(COLORS)]
         ax.plot(at, values, color=color, linewidth=0.9, alpha=0.8)
+    for color, members in zip(COLORS, sets, strict=False):
+        ax.plot([], color=color, label="features " + ", ".join(map(str, members)))
+    if sets:
+        ax.legend(loc="upper left")
     ax.set(xscale="log", ylabel="dimensionality $D_i$", ylim=(-0.03, 1.05))
     below.plot(at, shown.loss, color="black", linewidth=1)
     below.plot(at[shown.jump], shown.loss[shown.jump], "v", color="#D55E00", markersize=4,
@@ -122,7 +129,7 @@ def directions(
     """
     tips = np.zeros((3, W.shape[1]))
     tips[: min(3, len(W))] = W[:3]
-    far = reach or max(float(np.abs(tips).max(initial=0.0)), 1e-9)
+    far = reach or max(float(np.linalg.norm(tips, axis=0).max(initial=0.0)), 1e-9)
     with on_axes(ax) as ax:
         space: Any = ax
         for color, members in zip(COLORS, sets, strict=False):

@@ -58,20 +58,25 @@ def neuron_stack(W: ArrayLike, *, ax: Axes | None = None) -> Axes:
         y = np.stack([low, low, low + height, low + height], axis=-1)
         colors = np.broadcast_to(IMPORTANCE(np.arange(n) / max(n - 1, 1)), (m, n, 4))
         bars = np.stack([x, y], axis=-1).reshape(-1, 4, 2)
-        ax.add_collection(PolyCollection(bars, facecolors=colors.reshape(-1, 4), linewidth=0.2,
-                                         edgecolor="white"))  # fmt: skip
+        # of many features the seams would hide the bars
+        ax.add_collection(PolyCollection(bars, facecolors=colors.reshape(-1, 4), edgecolor="white",
+                                         linewidth=0.2 if n <= 20 else 0))  # fmt: skip
         ax.autoscale_view()
+        ax.set_xlim(-0.7, m - 0.3)
         ax.axhline(0, color="0.2", linewidth=0.6)
         ax.set(xticks=[], xlabel="neuron", ylabel="weights")
     return ax
 
 
-def weights_at(result: Result, name: str, **values: Any) -> Array:
+def weights_at(
+    result: Result, name: str, *, among: ArrayLike | None = None, **values: Any
+) -> Array:
     """Weights of the seed of the smallest loss in one cell, without padding.
 
     Args:
         result: of models with such a parameter.
         name: of the parameter, such as ``W_in``.
+        among: whether each seed may be taken, (seeds,); all if None, or if none may.
         **values: last word of an axis path -> value, the nearest one for a number.
 
     Returns:
@@ -80,8 +85,10 @@ def weights_at(result: Result, name: str, **values: Any) -> Array:
     at = result.select(method="nearest", **values)
     at = tuple(0 if isinstance(i, slice) else i for i in at)
     losses = np.asarray(result.loss[at], dtype=float)
-    seed = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
-    W = np.asarray(result.stored(name), dtype=float)[(*at, seed)]
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    if among is not None and np.any(among):
+        losses = np.where(among, losses, np.inf)
+    W = np.asarray(result.stored(name), dtype=float)[(*at, int(np.argmin(losses)))]
     return W[np.isfinite(W).all(axis=1)]
 
 
@@ -109,6 +116,8 @@ def weight_map(W: ArrayLike, *, title: str = "", ax: Axes | None = None) -> Axes
     with on_axes(ax) as ax:
         image = ax.imshow(W, cmap="RdBu_r", vmin=-far, vmax=far, interpolation="nearest")
         ax.set(xlabel="feature", ylabel="neuron", title=title)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(MaxNLocator(integer=True))
         ax.figure.colorbar(image, ax=ax, shrink=0.8)
     return ax
 
@@ -131,7 +140,8 @@ def counts(numbers: Mapping[str, ArrayLike], *, label: str, ax: Axes | None = No
             ax.bar(found + (k - (len(numbers) - 1) / 2) * width, runs, width, label=words,
                    color=COLORS[k])  # fmt: skip
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.set(xlabel=label, ylabel="runs")
+        most = max(int(np.max(each, initial=0)) for each in numbers.values())
+        ax.set(xlabel=label, ylabel="runs", xlim=(-0.6, most + 0.6))
         ax.margins(y=0.3)  # room for the legend
         ax.legend()
     return ax

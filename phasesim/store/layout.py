@@ -123,7 +123,9 @@ class RowIndex:
     def __init__(self, layout: Layout) -> None:
         keys = _as_keys(layout.cell_hash)
         self._order = np.argsort(keys, kind="stable")
-        self._sorted = keys[self._order]
+        self._keys, self._first, self._count = np.unique(
+            keys[self._order], return_index=True, return_counts=True
+        )
         self._n_seeds = layout.n_seeds
 
     def locate(self, cell_hash: np.ndarray, seed: np.ndarray, label: str) -> list[np.ndarray]:
@@ -136,10 +138,10 @@ class RowIndex:
             StoreDamaged: A model that is not of this grid; `label` says where it was found.
         """
         keys = _as_keys(cell_hash)
-        first = np.searchsorted(self._sorted, keys, side="left")
-        count = np.searchsorted(self._sorted, keys, side="right") - first
-        if count.min() == 0 or seed.max() >= self._n_seeds:
+        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        if (self._keys[at] != keys).any() or seed.max() >= self._n_seeds:
             raise StoreDamaged(f"{label}: holds a model that is not in this sweep's grid")
+        first, count = self._first[at], self._count[at]
         places = []
         for k in range(int(count.max())):
             here = k < count

@@ -68,7 +68,9 @@ class Canvas:
                 weak = inside & empty
                 self._note_status(places[weak], rows["status"][weak])
                 inside &= ~empty
-            self._place(places[inside], {k: v[inside] for k, v in rows.items() if k not in KEYS})
+            # most parts lie wholly within a band: nothing to leave out, so nothing to copy
+            chosen = slice(None) if inside.all() else inside
+            self._place(places[chosen], {k: v[chosen] for k, v in rows.items() if k not in KEYS})
 
     def _note_status(self, places: np.ndarray, status: np.ndarray) -> None:
         """Of models without a result keep the status only: the larger, whatever came first."""
@@ -77,6 +79,8 @@ class Canvas:
 
     def _place(self, places: np.ndarray, rows: dict[str, np.ndarray]) -> None:
         free = self._owner[places] < 0
+        # Where nothing was before, and nothing comes twice, there is nothing to compare with.
+        alone = free.all() and len(np.unique(places)) == len(places)
         for name, values in rows.items():
             room = self.arrays[name]
             corner = tuple(slice(0, size) for size in values.shape[1:])
@@ -88,6 +92,9 @@ class Canvas:
                     f"{self._parts[-1]}: '{name}' rows are {values.dtype} {values.shape[1:]}, "
                     f"expected {room.dtype} {room.shape[1:]}"
                 )
+            if alone:
+                room[(places, *corner)] = values
+                continue
             room[(places[free], *corner)] = values[free]
             # Rows that were there before, and repeats within this part, must be the same bits.
             found = np.ascontiguousarray(room[(places, *corner)])

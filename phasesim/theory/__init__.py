@@ -12,6 +12,7 @@ from phasesim.theory.boundary import boundary as boundary
 from phasesim.theory.candidates import paper_boundary as paper_boundary
 from phasesim.theory.candidates import phase_candidates as phase_candidates
 from phasesim.theory.candidates import phase_of_candidates as phase_of_candidates
+from phasesim.theory.capacity import pair_capacity as pair_capacity
 from phasesim.theory.continuation import Continuation as Continuation
 from phasesim.theory.continuation import Path as Path
 from phasesim.theory.continuation import continuation as continuation
@@ -19,6 +20,7 @@ from phasesim.theory.continuation import spinodal as spinodal
 from phasesim.theory.crossing import Crossing as Crossing
 from phasesim.theory.crossing import crossing as crossing
 from phasesim.theory.curvature import hessian_eigenvalues as hessian_eigenvalues
+from phasesim.theory.curvature import remaining_loss as remaining_loss
 from phasesim.theory.enumeration import enumerated_loss as enumerated_loss
 from phasesim.theory.exact import population_loss as population_loss
 from phasesim.theory.exact import population_loss_and_gradient as population_loss_and_gradient

@@ -58,8 +58,12 @@ def phase_candidates(
     """
     _check(n_features, n_hidden)
     p, r = np.broadcast_arrays(np.asarray(density, float), np.asarray(ratio, float))
-    if not (np.all((p > 0) & (p <= 1)) and np.all(r >= 0)):
-        raise UsageError("expected density in (0, 1] and ratio ≥ 0")
+    for name, value, right, expected in (
+        ("density", p, (p > 0) & (p <= 1), "in (0, 1]"),
+        ("ratio", r, (r >= 0) & (r < np.inf), "of at least 0"),
+    ):
+        if not np.all(right):
+            raise UsageError(f"{name}: found {value[~right][0]:g}, expected a number {expected}")
     n, m = n_features - 1, n_hidden
     candidates = {
         "ignore": r * feature_variance(p) + _ordinary(n, m, p),
@@ -117,7 +121,7 @@ def paper_boundary(n_features: int, n_hidden: int, ratio: float) -> float | None
     (0.16, None)
     """
     _check(n_features, n_hidden)
-    if not ratio > 0:
+    if not 0 < ratio < np.inf:
         raise UsageError(f"ratio: found {ratio}, expected a number above 0")
     if n_features <= n_hidden:
         return None

@@ -125,7 +125,7 @@ def spinodal(ratio: float) -> float:
     """
     from scipy.optimize import brentq
 
-    if not ratio > 0 or ratio == 1:
+    if not 0 < ratio < np.inf or ratio == 1:
         raise UsageError(f"ratio: found {ratio}, expected a number above 0 other than 1")
     r = min(ratio, 1 / ratio)
     return float(brentq(lambda p: _cost(p) - r * float(feature_variance(p)), 1e-9, 1.0))

@@ -53,8 +53,8 @@ def population_loss(
         L summed over features, shape (...), in the precision of W and b.
 
     Raises:
-        UsageError: shapes do not fit each other, a density is outside (0, 1], density and
-            distribution are both given or both absent, or the loss is not known for it.
+        UsageError: shapes do not fit each other, a density is outside (0, 1], an importance below
+            0, density and distribution are both given or both absent, or the loss is not known.
 
     Reference:
         Elhage et al. 2022, Toy Models of Superposition, "Demonstrating Superposition": model and
@@ -231,6 +231,8 @@ def checked(
             raise UsageError(f"{name}: found shape {row.shape}, expected the last axis to be {n}")
     if not np.all((rows["density"] > 0) & (rows["density"] <= 1)):
         raise UsageError("density: found a value outside (0, 1]")
+    if not np.all((rows["importance"] >= 0) & (rows["importance"] < np.inf)):
+        raise UsageError("importance: found a value below 0 or not finite")
     try:
         batch = np.broadcast_shapes(W.shape[:-2], *(row.shape[:-1] for row in rows.values()))
     except ValueError:

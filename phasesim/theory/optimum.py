@@ -130,7 +130,8 @@ def _search(n: int, m: int, p: Array, weight: Array) -> Optimum:
         )
     if not np.all((p > 0) & (p <= 1)):
         raise UsageError("density: found a value outside (0, 1]")
-    if not (np.all(weight >= 0) and np.all(np.sum(weight, axis=-1) > 0)):
+    total = np.sum(weight, axis=-1)
+    if not (np.all(weight >= 0) and np.all((total > 0) & (total < np.inf))):
         raise UsageError("importance: expected values ≥ 0 with a positive sum")
     try:
         shape = np.broadcast_shapes(p.shape, weight.shape, (n,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax
 import numpy as np
 import pytest
 
@@ -175,6 +176,39 @@ def test_what_would_take_long_is_done_only_when_asked(monkeypatch):
     stored = result_of(sweep, *random_weights(sweep), exact_loss=np.array([2.0, 1.0]))
     assert stored.ranking[0] == "exact" and stored.best_known() == 1
     assert np.all(stored.metric("excess") == [1 / stored.null_loss, 0])
+
+
+def test_dependent_features_and_other_amplitudes_have_an_exact_loss_too():
+    law = ps.distributions.correlated(density=0.2)
+    axes = [ps.values("distribution.amplitude", ["uniform", "exponential"]),
+            ps.values("distribution.density", [0.4, 0.1])]  # fmt: skip
+    experiment = ps.Experiment(
+        n_features=4, n_hidden=2, distribution=law, importance=ps.importances.geometric(base=0.8)
+    )
+    sweep = ps.Sweep(experiment, axes=axes, n_seeds=2)
+    W, b = random_weights(sweep)
+    W[0, 0, 1] = np.nan
+    result = result_of(sweep, 0.7 * W, b)
+    exact, norm = result.metric("exact_loss"), result.metric("gradient_norm")
+    assert np.isinf(exact[0, 0, 1]) and np.isinf(norm[0, 0, 1])
+    importance = 0.8 ** np.arange(4)
+    for cell in np.ndindex(2, 2):
+        e, V, c = sweep.at(cell), 0.7 * W[cell][0], b[cell][0]
+        x = np.asarray(e.distribution.sample(jax.random.key(cell[0]), 100_000, 4), float).T
+        errors = (x - np.maximum(x @ V.T @ V + c, 0)) ** 2 @ importance
+        z = (errors.mean() - exact[cell][0]) / errors.std() * np.sqrt(len(x))
+        assert abs(z) < 4
+        # the steepest direction is as steep as the norm says
+        at = {"distribution": e.distribution, "importance": importance}
+        _, dW, db = theory.population_loss_and_gradient(V, c, **at)
+        step = 1e-5 / norm[cell][0]
+        up, down = (theory.population_loss(V + s * dW, c + s * db, **at) for s in (step, -step))
+        assert (up - down) / 2e-5 == pytest.approx(norm[cell][0], rel=1e-4)
+    # what takes long is done for who asks only, and the optimum is not searched
+    assert result.ranking[0] == "evaluation"
+    np.testing.assert_allclose(result.metric("excess").min(axis=-1), 0)
+    with pytest.raises(UsageError, match="distribution sparse_uniform"):
+        result.metric("gain")
 
 
 def test_what_the_theory_does_not_cover_is_refused():

@@ -74,6 +74,23 @@ def test_huge_weights_make_the_loss_uncertain():
 
 
 @pytest.mark.parametrize(("n", "m"), [(2, 1), (4, 2)])
+def test_a_loss_is_right_or_said_to_be_uncertain(n, m):
+    """Biases that large weights barely overcome: of large squares a small loss is left."""
+    size = np.geomspace(0.1, 200, 24)[:, None, None]
+    W = np.float32(size * np.random.default_rng(n).normal(size=(24, m, n)))
+    b = -np.abs(np.swapaxes(W, 1, 2) @ W).sum(axis=-1)
+    still = experiment(n, m, n_steps=0)
+    train = jax.vmap(lambda W, b: ps.train(still, jax.random.key(0), {"W": W, "b": b}))
+    outcome = train(jnp.asarray(W), jnp.asarray(b))
+    p = still.distribution.density
+    exact = ps.population_loss(W.astype(float), b.astype(float), density=p, importance=1)
+    error = np.abs(np.asarray(outcome.loss) - exact) / (still.null_loss() + exact)
+    uncertain = np.asarray(outcome.status) == Status.loss_uncertain
+    assert np.all(error[~uncertain] < 1e-5)
+    assert uncertain[-6:].all() and not uncertain[:6].any()
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 1), (4, 2)])
 def test_no_step_reports_less_than_the_exact_loss(n, m):
     """1,000 random starts with norms to 10 and more, at learning rate 1."""
     wild = experiment(

@@ -56,7 +56,7 @@ def test_clicks_and_keys_choose_the_model(view, until, make):
     assert tab.locator("#gram").is_hidden() and tab.locator("#curve").is_visible()
     assert "not trained to the end: 3 of 3 seeds" in tab.text_content("#strip")
     assert "✕ failed: 1 cell" in tab.text_content("#legend")
-    assert "╱ loss still moving: 1 cell" in tab.text_content("#legend")
+    assert "╱ undertrained: 1 cell" in tab.text_content("#legend")
 
 
 def test_choices_show_what_they_say(view, make):

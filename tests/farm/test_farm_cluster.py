@@ -29,14 +29,18 @@ def a_block_a_chunk(monkeypatch):
 
 
 class Kill(Silent):
-    """Kills some of the given processes, one after each chunk."""
+    """Kills some of the given processes, one after each chunk from a random one on."""
 
-    def __init__(self, pids, kills, seed=0):
-        self.victims = random.Random(seed).sample(pids, kills)
+    def __init__(self, pids, kills, seed):
+        draw = random.Random(seed)
+        self.victims, self.wait = draw.sample(pids, kills), draw.randrange(8)
+        self.killed = []
 
     def models(self, n, failed):
-        if self.victims:
-            os.kill(self.victims.pop(), 9)
+        self.wait -= 1
+        if self.victims and self.wait < 0:
+            self.killed.append(self.victims.pop())
+            os.kill(self.killed[-1], 9)
 
 
 @contextlib.contextmanager
@@ -54,17 +58,27 @@ def local_cluster(workers):
         yield cluster.scheduler_address.removeprefix("tcp://"), list(client.run(os.getpid).values())
 
 
+@pytest.fixture(scope="module")
+def whole(tiny_sweep, tmp_path_factory):
+    """Bytes of the file that one process writes."""
+    path = tmp_path_factory.mktemp("whole") / "x.h5"
+    ps.run(tiny_sweep(n_seeds=12), path).close()
+    return path.read_bytes()
+
+
 @needs_dask
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("kills", [0, 1, 2, 3])
-def test_a_dask_cluster_of_which_some_workers_are_killed(tiny_sweep, tmp_path, kills):
-    sweep = tiny_sweep(n_seeds=12)
-    ps.run(sweep, tmp_path / "direct.h5").close()
+@pytest.mark.parametrize("seed", range(20))
+def test_a_dask_cluster_of_which_some_workers_are_killed(tiny_sweep, whole, tmp_path, seed):
+    kills = seed % 4
     with local_cluster(4) as (address, pids):
-        options = ps.Options(progress=Kill(pids, kills))
-        ps.run_farmed(sweep, tmp_path / "x.h5", f"dask://{address}", options).close()
-    assert (tmp_path / "x.h5").read_bytes() == (tmp_path / "direct.h5").read_bytes()
+        options = ps.Options(progress=Kill(pids, kills, seed))
+        ps.run_farmed(
+            tiny_sweep(n_seeds=12), tmp_path / "x.h5", f"dask://{address}", options
+        ).close()
+    assert len(options.progress.killed) == kills
+    assert (tmp_path / "x.h5").read_bytes() == whole
 
 
 @needs_dask

@@ -23,6 +23,8 @@ ADAMW = 'optimizer={ name = "adamw", learning_rate = 1e-2, schedule = "cosine" }
 TINY = (ADAMW, "n_steps=20", "batch_size=32", "sweep.n_seeds=2")
 #: the figure that draws no other loss than the exact one
 EXACT = "block-gain"
+#: figures of as many compiled programs as cells, shown with models that nobody trained
+UNTRAINED = {"control-activation", "control-initial-scale", "scaling"}
 MOST_VALUES, MOST_FEATURES, MOST_HIDDEN = 4, 20, 5
 MOST_SIZES, MOST_SIZE = 2, 6
 trained: dict[tuple[str, str], ps.Result] = {}
@@ -68,7 +70,8 @@ def tiny_result(name):
     analyses = gallery.analyses_of(name)
     if key not in trained:
         # what analyses are of is trained, and measured, by tests of its own
-        trained[key] = random_models(sweep) if analyses else ps.run(sweep)
+        drawn = analyses or name in UNTRAINED
+        trained[key] = random_models(sweep) if drawn else ps.run(sweep)
     for analysis in analyses:
         largest = trained[key].experiment([-1] * len(sweep.axes))
         own = AnalysisSweep(sweep, analysis, "")

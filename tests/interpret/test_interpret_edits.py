@@ -107,3 +107,13 @@ def test_a_neuron_moves_what_it_serves(edits):
         np.testing.assert_allclose(on_target[0], 1, atol=1e-6)
         np.testing.assert_allclose(on_target[1], 0.5, atol=1e-6)
     assert (edits["ablate_on_target_random"] < 0.999).all()
+
+
+def test_a_linear_directions_part_is_the_dimensionality(measure):
+    experiment = ps.Experiment(n_features=5, n_hidden=2, model="linear")
+    W = np.random.default_rng(0).normal(size=(3, 2, 5))
+    found = measure("directions", experiment, W, exact=True)
+    for edit in ("ablate", "steer"):
+        np.testing.assert_allclose(
+            found[f"{edit}_on_target"], ps.metrics.dimensionality(W), rtol=1e-4
+        )

@@ -239,7 +239,7 @@ def test_claims_on_the_command_line(trained, tmp_path, monkeypatch, capsys):
     assert main(["claims", "longer", "--no-train", "--quiet"]) == 0
     assert capsys.readouterr().out.startswith("longer: supported: Directions are longer")
     assert main(["claims", "--list"]) == 0
-    assert "[sizes.square - above > -50]" in capsys.readouterr().out
+    assert "[sizes: square - above > -50]" in capsys.readouterr().out
     assert main(["claims", "shorter"]) == 2
     assert "no claim 'shorter', known: longer" in capsys.readouterr().err
     monkeypatch.chdir(tmp_path)

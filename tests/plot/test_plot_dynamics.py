@@ -91,13 +91,15 @@ def test_lines_along_an_axis_are_means_with_standard_errors():
 def test_superposition_that_an_l1_term_ends():
     axes = [ps.values("distribution.density", [0.1]), ps.values(PENALTY, [0.0, 0.1, 1.0])]
     pair, one, none = np.array([[1.0, -1.0]]), np.array([[1.0, 0.1]]), np.zeros((1, 2))
-    for kinds, losses, holds in (
-        ([pair, one, none], [0.1, 0.2, 0.3], [True, True, True]),
-        ([one, none, pair], [0.3, 0.2, 0.1], [False, False, False]),
+    for kinds, losses, kept, holds in (
+        ([pair, one, one], [0.1, 0.2, 0.3], (True, False), [True, True, True]),
+        ([pair, one, none], [0.1, 0.2, 0.3], (False, False), [True, True, True]),
+        ([one, none, pair], [0.3, 0.2, 0.1], (True, True), [False, False, False]),
     ):
         W = np.stack(kinds)[None, :, None]
         made = built(axes, W, np.array(losses)[None, :, None])
-        rows = checks.l1(made)
+        represented, *rows = checks.l1(made)
+        assert (represented["passed"], represented["control"]["passed"]) == kept
         assert [row["passed"] for row in rows] == holds
         assert [not row["control"]["passed"] for row in rows] == holds
 

@@ -68,8 +68,9 @@ def test_there_may_be_no_boundary():
 
 
 def test_nonsense_is_refused():
-    with pytest.raises(UsageError):
-        boundary(2, 1, 0.0)
+    for ratio in (0.0, float("nan"), float("inf")):
+        with pytest.raises(UsageError, match="ratio"):
+            boundary(2, 1, ratio)
     with pytest.raises(UsageError):
         boundary(7, 1, 1.0)
 

@@ -124,6 +124,8 @@ def test_variance_and_null_loss_by_quadrature():
         lambda: phase_candidates(2, 1, density=1.1, ratio=1),
         lambda: phase_candidates(2, 1, density=np.nan, ratio=1),
         lambda: phase_candidates(2, 1, density=0.5, ratio=-1),
+        lambda: phase_candidates(2, 1, density=0.5, ratio=np.inf),
+        lambda: paper_boundary(2, 1, np.inf),
         lambda: paper_boundary(2, 1, 0.0),
     ],
 )

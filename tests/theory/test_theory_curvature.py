@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from phasesim.theory import hessian_eigenvalues, optimum, orthogonal_loss, population_loss
+from phasesim.theory import (
+    hessian_eigenvalues,
+    optimum,
+    orthogonal_loss,
+    population_loss,
+    remaining_loss,
+)
 
 
 def test_an_optimum_is_a_minimum_up_to_rotations():
@@ -37,3 +43,24 @@ def test_orthogonal_models():
     own = population_loss(W, [0, 0, p / 2], density=p, importance=importance)
     assert orthogonal_loss(2, density=p, importance=importance) == pytest.approx(own)
     assert orthogonal_loss(4, density=p, importance=importance) == 0
+
+
+@pytest.mark.parametrize(("n", "m", "p"), [(2, 1, 0.1), (3, 2, 0.7)])
+def test_what_is_left_is_the_loss_above_the_minimum(n, m, p):
+    at = {"density": p, "importance": 0.8 ** np.arange(n)}
+    best = optimum(n, m, **at)
+    assert remaining_loss(best.W, best.b, **at) < 1e-10
+    # any way from it, and turned: what a turn of the hidden space leaves is not counted
+    rng = np.random.default_rng(0)
+    turn = np.linalg.qr(rng.normal(size=(m, m)))[0]
+    for _ in range(4):
+        W = turn @ (best.W + 1e-4 * rng.normal(size=(m, n)))
+        b = best.b + 1e-4 * rng.normal(size=n)
+        above = population_loss(W, b, **at) - best.loss
+        assert above > 1e-9
+        assert remaining_loss(W, b, **at) == pytest.approx(above, rel=0.01)
+
+
+def test_nothing_is_left_of_a_dead_model_and_any_amount_at_a_saddle():
+    W, b = np.array([[[0.3, 0.1]], [[0.0, 0.0]]]), np.array([[-2.0, -2.0], [0.05, 0.05]])
+    assert remaining_loss(W, b, density=0.1, importance=1).tolist() == [0, np.inf]

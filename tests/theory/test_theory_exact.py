@@ -201,6 +201,8 @@ def test_loss_is_invariant_under_rotation_and_permutation():
         (np.ones((1, 2)), np.zeros(2), 0.5, [1, 1, 1], "importance: found shape"),
         (np.ones((1, 2)), np.zeros(2), 0.0, 1, "density: found a value outside"),
         (np.ones((1, 2)), np.zeros(2), [0.5, 1.5], 1, "density: found a value outside"),
+        (np.ones((1, 2)), np.zeros(2), 0.5, [1, -1e-9], "importance: found a value below 0"),
+        (np.ones((1, 2)), np.zeros(2), 0.5, [1, np.nan], "importance: found a value below 0"),
         (np.ones((3, 1, 2)), np.zeros((2, 2)), 0.5, 1, "leading axes"),
     ],
 )

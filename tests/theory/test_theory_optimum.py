@@ -189,6 +189,7 @@ def test_densities_may_differ_between_features():
         lambda: optimum(2, 1, density=0.5, importance=[[1.0, 1.0]]),
         lambda: optimum(2, 1, density=0.5, importance=[1.0, -1.0]),
         lambda: optimum(2, 1, density=0.5, importance=0.0),
+        lambda: optimum(2, 1, density=0.5, importance=[1.0, np.inf]),
         lambda: optimum_grid(2, 1, density=[0.5, 0.6, 0.7], importance=[[1.0, 1.0]] * 2),
         lambda: optimum_grid(2, 1, density=0.5, importance=1.0),
     ],

@@ -16,8 +16,12 @@ import torture_batch
 from torture_crafted import CRAFTED
 from torture_zygote import python_path
 
+from phasesim import store
+
 RELEASED = Path(__file__).parents[1] / "store" / "released"
 SECRET = b"canary 6d1f"
+#: of the crafted ones, what no checksum can be made of
+NO_FILES = {"a pipe", "a folder", "an endless device", "memory of the process"}
 
 
 @pytest.fixture
@@ -46,11 +50,17 @@ def fuzz(folder, chosen):
         yield case, outcome
 
 
-def open_crafted(folder, name):
-    """`phasesim info` of a crafted file: one line, in time, with nothing disclosed."""
+def open_crafted(folder, name, vouched=False):
+    """`phasesim info` of a crafted file: one line, in time, with nothing disclosed.
+
+    ``vouched`` puts the right checksum beside it, as whoever crafts a file can.
+    """
     secret, path = folder / "secret", folder / "x.h5"
     secret.write_bytes(SECRET)
     CRAFTED[name](path, secret)
+    sidecar = store.sidecar_path(path)
+    if vouched:
+        sidecar.write_text(f"{store.sha256_file(path)}  x.h5\n")
     before = {p.name for p in folder.iterdir()}
     began = time.monotonic()
     done = subprocess.run(
@@ -64,6 +74,7 @@ def open_crafted(folder, name):
     assert SECRET.decode() not in done.stdout + done.stderr and done.stdout == ""
     assert secret.read_bytes() == SECRET and {p.name for p in folder.iterdir()} == before
     path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    sidecar.unlink(missing_ok=True)
     return f"refused with {done.returncode}"
 
 
@@ -77,6 +88,10 @@ def test_a_few_crafted_files(folder, name):
     open_crafted(folder, name)
 
 
+def test_a_checksum_does_not_vouch_for_what_a_crafted_file_holds(folder):
+    assert open_crafted(folder, "external storage", vouched=True) == "refused with 65"
+
+
 @pytest.mark.slow
 def test_five_thousand_fuzzed_files(folder, ledger):
     found = fuzz(folder, ledger.left(cases(5000)))
@@ -88,6 +103,8 @@ def test_five_thousand_fuzzed_files(folder, ledger):
 def test_every_crafted_file(folder, ledger):
     assert len(CRAFTED) >= 30
     ledger.each(list(CRAFTED), lambda name: open_crafted(folder, name))
+    cases = [[name, "with its checksum"] for name in CRAFTED if name not in NO_FILES]
+    ledger.each(cases, lambda case: open_crafted(folder, case[0], vouched=True))
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     assert used < 3 << 30
 

@@ -1,4 +1,7 @@
-"""The same with the real trainer, each in a process of its own: kills, refusals, bit identity."""
+"""The same with the real trainer, each in a process of its own.
+
+Kills, refusals, second writers, bit identity.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import random
 import shutil
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -85,6 +90,30 @@ def struck(root, expected, case):
     return f"code {done.returncode}"
 
 
+def second_writer(root, expected, case):
+    """A second command while the first one trains: refused, and the first ends as ever."""
+    number, locking, *words = case
+    name, env = f"second-{number}-{locking}", {"HDF5_USE_FILE_LOCKING": locking}
+    ended = []
+    slow = {"cores": 1, "pause": 3.0}
+    first = threading.Thread(target=lambda: ended.append(train(root, name, env=env, how=slow)[1]))
+    first.start()
+    while not (root / name / "x.run" / "lock").exists() and first.is_alive():
+        time.sleep(0.01)
+    time.sleep(0.2 * number)
+    began = time.monotonic()
+    folder, refused = train(root, name, again=True, env=env, words=words)
+    seconds, working = time.monotonic() - began, first.is_alive()
+    first.join()
+    assert ended[0].returncode == 0 and (folder / "x.h5").read_bytes() == expected
+    shutil.rmtree(folder)
+    if not working:
+        return "the first was done already"
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1, refused.stderr
+    assert refused.stderr.startswith("error: ") and "process" in refused.stderr
+    return f"refused within {int(seconds) + 1} s of its start"
+
+
 def models(path):
     """Hash of everything stored of each model, by its cell's hash and its seed."""
     found = {}
@@ -113,6 +142,9 @@ WAYS = {
     "more seeds": {"n_seeds": 6},
     "a memory bound": {"words": ["--memory", "1GiB"]},
     "compiled anew": {"words": ["--no-cache"]},
+    "1 process": {"words": ["--executor", "processes:1"]},
+    "2 processes": {"words": ["--executor", "processes:2"]},
+    "4 processes": {"words": ["--executor", "processes:4"]},
 }
 
 
@@ -158,6 +190,16 @@ def test_refusals_of_the_real_trainer(root, expected, ledger):
     assert len(cases) >= 20
     tried = ledger.each(cases, lambda case: struck(root, expected, case))
     assert set(tried) == {"code 74"}
+
+
+@pytest.mark.slow
+def test_second_writers_with_the_real_trainer(root, expected, ledger):
+    cases = [
+        (number, locking, *(["--fresh"] if number % 2 else []))
+        for locking in ("TRUE", "FALSE") for number in range(10)
+    ]  # fmt: skip
+    tried = ledger.each(cases, lambda case: second_writer(root, expected, case))
+    assert sum(n for word, n in tried.items() if word.startswith("refused")) >= 16
 
 
 @pytest.mark.slow

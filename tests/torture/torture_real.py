@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 
 from phasesim import execute, plan
 
@@ -22,6 +23,8 @@ def main() -> int:
         os.cpu_count = lambda: how["cores"]
     if "stop_after" in how:
         _stop_after(how["stop_after"])
+    if "pause" in how:
+        _pause(how["pause"])
     from phasesim.cli.app import main as command
 
     if "fault" in asked:
@@ -42,6 +45,17 @@ def _stop_after(blocks: int) -> None:
         if done >= blocks:
             self.stop.set()
         return rows
+
+    execute.Executor.run = run
+
+
+def _pause(seconds: float) -> None:
+    """Wait before each block, so that another process finds this one at work."""
+    true_run = execute.Executor.run
+
+    def run(self, block, device=None):
+        time.sleep(seconds)
+        return true_run(self, block, device)
 
     execute.Executor.run = run
 

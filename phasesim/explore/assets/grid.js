@@ -100,6 +100,6 @@ function describeCell(doc, state, map, cell, entry) {
   const of = map.entry ? `${map.entry === "entry" ? "" : map.entry} ${map.labels[entry]}`.trim() : "";
   if (map.norm) words.push(`${of}: norm ${read(map.norm)}, superposition ${read(map.shared)}`);
   else words.push(`${map.key}${of ? `, ${of}` : ""}: ${read(map)}`);
-  if (mark) words.push({ moving: "the loss was still moving", failed: "failed", "not run": "not run yet" }[mark]);
+  if (mark) words.push({ moving: "undertrained", failed: "failed", "not run": "not run yet" }[mark]);
   return words;
 }

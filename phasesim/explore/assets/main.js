@@ -118,7 +118,7 @@ function showHeading(doc, state, seed, model) {
   document.getElementById("model-title").textContent = `${where ? `${where}: ` : ""}seed ${seed}${best}`;
   const words = [doc.meaning[seeds.status[seed]][1]];
   if (doc.ranking && isTrained(doc, seeds.status[seed])) words.push(`${doc.ranking} loss ${shown(seeds.loss[seed])}`);
-  if (seeds.moving[seed]) words.push("the loss was still moving when training ended");
+  if (seeds.moving[seed]) words.push("undertrained: training ended before the models settled");
   if (model.missing) words.push(model.missing);
   document.getElementById("model-status").textContent = words.join("; ");
 }

@@ -4,7 +4,7 @@
 const MARKS = {
   failed: { strokes: [[0.25, 0.25, 0.75, 0.75], [0.25, 0.75, 0.75, 0.25]], label: "✕ failed", opacity: 1 },
   "not run": { strokes: [[0.3, 0.5, 0.7, 0.5]], label: "– not run yet", opacity: 1 },
-  moving: { strokes: [[0.3, 0.3, 0.7, 0.7]], label: "╱ loss still moving", opacity: 0.45 },
+  moving: { strokes: [[0.3, 0.3, 0.7, 0.7]], label: "╱ undertrained", opacity: 0.45 },
 };
 /** Cells look the same by day and by night: what lies below them, and what is drawn on them. */
 const GROUND = "#ffffff";

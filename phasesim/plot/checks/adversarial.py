@@ -15,12 +15,13 @@ from phasesim.result import Result
 _RADIUS = "regularizers.adversarial.radius"
 
 
-def adversarial(result: Result) -> list[dict[str, Any]]:
-    """Vulnerability rises with sparsity as features per dimension do; attacks in training undo it.
+def adversarial(result: Result, found: Result) -> list[dict[str, Any]]:
+    """Vulnerability rises with sparsity as features per dimension do; attacks in training lower
+    both.
 
     Args:
-        result: over ``regularizers.adversarial.radius`` and the density, with the analysis
-            vulnerability.
+        result: over ``regularizers.adversarial.radius`` and the density.
+        found: its analysis vulnerability.
 
     Returns:
         Rows as `assertion` makes them.
@@ -28,7 +29,6 @@ def adversarial(result: Result) -> list[dict[str, Any]]:
     Source:
         Elhage et al. 2022, Toy Models of Superposition, "Relationship to Adversarial Robustness".
     """
-    found = result.analysis("vulnerability")
     hurt, chance, packed = (
         _lines(found, values) for values in (
             output_values(found, "vulnerability"), output_values(found, "vulnerability_random"),
@@ -36,9 +36,13 @@ def adversarial(result: Result) -> list[dict[str, Any]]:
         )
     )  # fmt: skip
     plain, hard = 0, -1
-    damage, inverse = (output_values(found, n, keep="feature")[_first(result)].ravel()
+    damage, inverse = (output_values(found, n, keep="feature")[_first(result)]
                        for n in ("damage", "inverse_dimensionality"))  # fmt: skip
-    rng = np.random.default_rng(0)
+    here = inverse > 0
+    added, wanted = (np.where(here, v, 0).sum(axis=(1, 2)) / here.sum(axis=(1, 2))
+                     for v in (damage, inverse))  # fmt: skip
+    damage, inverse = damage[here], inverse[here]
+    kept, rng = packed[hard] / packed[plain], np.random.default_rng(0)
     return [
         assertion("vulnerability of the sparsest level over that of the densest", "> 3",
             lambda v: v > 3, (hurt[plain, 0] / hurt[plain, -1],),
@@ -50,9 +54,12 @@ def adversarial(result: Result) -> list[dict[str, Any]]:
         assertion("correlation of log damage and log 1/D, all features", "> 0.7",
             lambda v: v > 0.7, (_logs(damage, inverse),),
             control=("features in random order", (_logs(damage, rng.permutation(inverse)),))),
-        assertion("vulnerability after the strongest training on attacks over that without, "
-            "sparsest level", "< 0.5", lambda v: v < 0.5, (hurt[hard, 0] / hurt[plain, 0],),
-            control=("densest level", (hurt[hard, -1] / hurt[plain, -1],))),
+        assertion("correlation of mean damage and mean 1/D, all levels", "> 0.9", lambda v: v > 0.9,
+            (_correlation(added, wanted),),
+            control=("levels in random order", (_correlation(added, rng.permutation(wanted)),))),
+        assertion("features per dimension after the strongest training on attacks, over those "
+            "without, largest of all levels", "< 1", lambda v: v < 1, (float(kept.max()),),
+            control=("without, over itself", (float((packed[plain] / packed[plain]).max()),))),
     ]  # fmt: skip
 
 

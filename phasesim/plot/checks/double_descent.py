@@ -17,7 +17,8 @@ _FEW = 10
 
 
 def double_descent(result: Result) -> list[dict[str, Any]]:
-    """Few samples take m/T dimensions each; in between the loss on fresh samples is largest.
+    """Few samples take m/T dimensions each, of many samples five features most of both
+    dimensions; in between the loss on fresh samples is largest.
 
     Args:
         result: over ``distribution.n_samples``, with the analysis data_dimensions.
@@ -33,6 +34,7 @@ def double_descent(result: Result) -> list[dict[str, Any]]:
     train, fresh, mine, other = (_line(found, name) for name in (
         "loss_of_training", "loss_of_fresh", "mean_of_samples", "mean_of_fresh"))  # fmt: skip
     few = sizes <= _FEW
+    learned, none = (_learned(found, size) for size in (sizes[-1], sizes[0]))
     ideal = np.minimum(m / sizes, 1)
     return [
         assertion(f"largest |D / (m/T) - 1| of training samples, T <= {_FEW}", "<= 0.05",
@@ -46,7 +48,18 @@ def double_descent(result: Result) -> list[dict[str, Any]]:
         assertion("loss on fresh samples over that on training samples, most samples", "< 1.1",
             lambda v: v < 1.1, (fresh[-1] / train[-1],),
             control=("fewest samples", (fresh[0] / max(train[0], 1e-9),))),
+        assertion("features with D > 0.2, their largest D: most samples, seed of the smallest "
+            "training loss", "5, < 0.4", lambda k, d: k == 5 and d < 0.4, learned,
+            control=("fewest samples", none)),
     ]  # fmt: skip
+
+
+def _learned(found: Result, size: float) -> tuple[float, float]:
+    at = found.select(method="nearest", n_samples=size)
+    losses = np.asarray(found.stored("loss_of_training"), dtype=float)[at]
+    seed = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
+    D = np.asarray(found.stored("dimensionality_of_feature"), dtype=float)[at][seed]
+    return float((D > 0.2).sum()), float(np.nanmax(D))
 
 
 def _line(found: Result, output: str) -> np.ndarray:

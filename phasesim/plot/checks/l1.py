@@ -17,13 +17,12 @@ _SLACK = 0.05
 
 def most_shared(result: Result) -> np.ndarray:
     """Largest superposition s_i of a represented feature in each model, (*axes, seed)."""
-    shared = np.asarray(result.metric("superposition"), dtype=float)
-    here = np.asarray(result.metric("feature_norm"), dtype=float) > 0.5
-    return np.where(here, shared, 0.0).max(axis=-1)
+    shared = _shares(result)
+    return np.where(_here(result), shared, 0.0).max(axis=-1)
 
 
 def l1(result: Result) -> list[dict[str, Any]]:
-    """Superposition falls with the coefficient and vanishes past one; the loss rises.
+    """Superposition falls with the coefficient and vanishes before features do; the loss rises.
 
     Args:
         result: over the density and ``regularizers.hidden_l1.coefficient``.
@@ -38,7 +37,16 @@ def l1(result: Result) -> list[dict[str, Any]]:
         prepare_axis_lines(result, values, _PENALTY).mean
         for values in (most_shared(result), result.metric("normalized_loss"))
     )
-    rows = []
+    known, shares = (
+        prepare_axis_lines(result, values.sum(axis=-1), _PENALTY).mean
+        for values in (_here(result), _here(result) & (_shares(result) > 0.5))
+    )
+    rows = [
+        assertion("represented features at the largest coefficient, least of all densities", ">= 1",
+            lambda v: v >= 1, (min(float(line[-1]) for line in known.values()),),
+            control=("of those that share a dimension (s > 1/2)", (
+                min(float(line[-1]) for line in shares.values()),))),
+    ]  # fmt: skip
     for label, line in shared.items():
         losses = loss[label]
         rows += [
@@ -55,3 +63,11 @@ def l1(result: Result) -> list[dict[str, Any]]:
                     float(-np.diff(losses[::-1]).min(initial=0)),))),
         ]  # fmt: skip
     return rows
+
+
+def _here(result: Result) -> np.ndarray:
+    return np.asarray(result.metric("feature_norm"), dtype=float) > 0.5
+
+
+def _shares(result: Result) -> np.ndarray:
+    return np.asarray(result.metric("superposition"), dtype=float)

@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.machine import load
 from benchmarks.markdown import about, table, times
 from benchmarks.report_exact import diagram, solution
+from benchmarks.report_pages import explorer
 from benchmarks.sizes import CONTENDERS, LABELS, SIZES
 
 README = Path(__file__).parent / "README.md"
@@ -24,7 +25,7 @@ PROTOTYPE = {
 
 def main() -> None:
     parts = [_platform(name) for name in ("cpu", "gpu")]
-    parts += [_flat(), diagram(), solution(), _commit(), _memory()]
+    parts += [_flat(), diagram(), solution(), _commit(), explorer(), _memory()]
     head, _, rest = README.read_text().partition(BEGIN)
     tail = rest.partition(END)[2]
     tables = "\n\n".join(part for part in parts if part)

@@ -28,11 +28,13 @@ def draw(result, *, reduction="best"):  # noqa: D103
 def check(result):  # noqa: D103
     found = result.analysis("neurons")
     asserted = (
-        ("features that drive a neuron", 2, "participation", "largest_share"),
-        ("part of the largest contributor in top examples", 0.5, "largest_share",
-         "top_agreement_chance"),
+        ("AUC of sign and magnitude for the driver", 0.6, "auc_both", "auc_sign"),
         ("common part of the top-k lists of two samples", 0.5, "top_agreement",
          "top_agreement_chance"),
     )  # fmt: skip
-    return [plot.output_assertion(found, said, f"> {least}", lambda v, t=least: v > t, *names)
-            for said, least, *names in asserted]  # fmt: skip
+    drivers = (("features that drive a neuron", "participation", ">", 2),)
+    return [
+        *plot.checks.ends(found, "density", drivers, largest=False),
+        *(plot.output_assertion(found, said, f"> {least}", lambda v, t=least: v > t, *names)
+          for said, least, *names in asserted),
+    ]  # fmt: skip

@@ -32,9 +32,5 @@ def draw(result, *, reduction="mean"):  # noqa: D103
 
 
 def check(result):  # noqa: D103
-    names = ((NEURONS, "participation", "top_agreement_chance", 0.5),
-             (DIRECTIONS, "ablate_on_target", "ablate_on_target_random", 0.3),
-             (TRANSFER, "r2_removed_latents", "r2_removed_neurons", 0.85))  # fmt: skip
-    return [plot.output_assertion(result.analysis(name), output.replace("_", " "), f"> {least}",
-                                  lambda v, t=least: v > t, output, control)
-            for name, output, control, least in names]  # fmt: skip
+    found = {name: result.analysis(name) for name in (NEURONS, DIRECTIONS, TRANSFER)}
+    return plot.checks.sizes(found[NEURONS], found[DIRECTIONS], found[TRANSFER], RATIO)

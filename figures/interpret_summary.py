@@ -10,7 +10,7 @@ from phasesim import plot
 
 #: analysis, output, title, upper end of the colours
 PANELS = (("linear_probe", "drop_broken", "probe: R² lost", 1),
-          ("saliency", "rank_input_gradient", "saliency: rank of gradients", 1),
+          ("saliency", "rank_input_gradient", "saliency: rank correlation", 1),
           ("directions", "ablate_collateral", "ablation: change of others", 1),
           ("sae", "recovered", "autoencoder: recovered", 1),
           ("transfer", "drop_removed_neurons", "transfer: R² lost", 1))  # fmt: skip

@@ -41,7 +41,8 @@ def analyse(
     name
         The analysis, see --list.
     output
-        The file to write; by default STORE's stem, the analysis, .h5, beside the store.
+        The file to write; by default STORE's stem, the analysis and its options that are not the
+        default ones, .h5, beside the store.
     set_
         option=value of the analysis; may be given several times.
     list_
@@ -68,7 +69,7 @@ def analyse(
     from phasesim.run import Options
 
     check_platform(platform)
-    final = output or files.analysis_path(store, name)
+    final = output or files.analysis_path(store, part.label)
     if final.is_dir() or not final.parent.is_dir() or final.resolve() == store.resolve():
         raise UsageError(f"-o {final}: expected another file NAME.h5 in a folder that exists")
     use_cache()

@@ -53,6 +53,8 @@ def claims(
         if name not in known:
             raise UsageError(f"no claim '{name}', {did_you_mean(name, list(known))}")
     chosen = {name: known[name] for name in names or known}
+    if output is not None and (output.is_dir() or not output.parent.is_dir()):
+        raise UsageError(f"-o {output}: expected a file in a folder that exists")
     if list_:
         return _list(chosen, json)
     rows, lost = [], 0

@@ -27,7 +27,7 @@ class Claim(Part):
     statement: str = static("", "the claim in a sentence")
     sweep: str = static("", "figures/NAME.toml that trains the models")
     analysis: Analysis = choice("analysis", "neurons", "what is measured of them")
-    statistic: str = static("", "output of the analysis, averaged over all its values")
+    statistic: str = static("", "output of the analysis, each model's mean, averaged")
     control: str = static("", "output that shows the same without the effect")
     direction: str = static("above", "side of the threshold", choices=("above", "below"))
     threshold: float = swept(0.0, "of statistic minus control")
@@ -59,7 +59,7 @@ class Verdict:
     """What the models say of a claim.
 
     Attributes:
-        value: mean of the statistic over cells and seeds.
+        value: mean of the statistic over the models where it and the control are known.
         interval: its 95 % bootstrap interval over seeds.
         control: mean of the control.
         difference: interval of statistic minus control, which is held against the threshold.
@@ -108,8 +108,13 @@ def judge(claim: Claim, found: Result) -> Verdict:
     Raises:
         UsageError: fewer than two seeds, or no finite value in any of them.
     """
-    value = _per_seed(found, claim.statistic, claim.at)
-    control = _per_seed(found, claim.control, claim.control_at or claim.at)
+    value = _per_model(found, claim.statistic, claim.at)
+    control = _per_model(found, claim.control, claim.control_at or claim.at)
+    if value.shape == control.shape:
+        # of a model that has one of the two only, nothing can be compared
+        both = np.isfinite(value) & np.isfinite(control)
+        value, control = (np.where(both, v, np.nan) for v in (value, control))
+    value, control = (_mean(v.reshape(-1, found.sweep.n_seeds).T) for v in (value, control))
     known = np.isfinite(value) & np.isfinite(control)
     if known.sum() < 2:
         raise UsageError(
@@ -136,16 +141,19 @@ def interval(values: np.ndarray) -> tuple[float, float]:
     return float(ends[0]), float(ends[1])
 
 
-def _per_seed(found: Result, name: str, at: str) -> np.ndarray:
-    """Mean of an output over cells and its own dimensions, (seed,); what is undefined is out."""
+def _per_model(found: Result, name: str, at: str) -> np.ndarray:
+    """Mean of an output over its own dimensions, (*cells chosen, seed); NaN if nothing is known."""
     values: Any = found.stored(name).astype(float)
     for axis, index in enumerate(found.select(**_cells("at", at))):
         values = values if isinstance(index, slice) else values.take([index], axis)
-    seeds = np.moveaxis(values, len(found.sweep.shape), 0).reshape(found.sweep.n_seeds, -1)
-    finite = np.isfinite(seeds)
-    count = finite.sum(axis=1)
-    total = np.where(finite, seeds, 0).sum(axis=1)
-    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
+    return _mean(values.reshape(*values.shape[: len(found.shape)], -1))
+
+
+def _mean(values: np.ndarray) -> np.ndarray:
+    """Mean over the last dimension of what is defined; NaN where nothing is."""
+    finite = np.isfinite(values)
+    count, total = finite.sum(axis=-1), np.where(finite, values, 0).sum(axis=-1)
+    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
 
 
 def _cells(field: str, text: str) -> dict[str, float]:

@@ -37,7 +37,7 @@ class braids(Analysis):
         **_OUTPUTS,
         **{f"{name}_dedicated": Output((), f"one neuron a feature: {o.meaning}")
            for name, o in _OUTPUTS.items()},
-        "lift": Output((), "P(both active)/(P P), mean over pairs of features that share a weight"),
+        "lift": Output((), "P(both active)/(P P), mean over pairs and the weights they share"),
         "lift_random": Output((), "the same over all pairs of features"),
     }  # fmt: skip
 

@@ -38,6 +38,7 @@ class codes(Analysis):
     represented: float = swept(0.5, "length of a direction, of the longest, that counts",
                                low=0, high=1)  # fmt: skip
 
+    algorithm = 2
     outputs: ClassVar = _MEASURES | {
         f"{name}_shuffled": Output(output.dims, f"with shuffled weights: {output.meaning}")
         for name, output in _MEASURES.items()
@@ -69,6 +70,9 @@ class codes(Analysis):
             "active": (away > self.quiet * size).mean(axis=1),
             "units_needed": jnp.where(few[-1] > 0, 1 + jnp.argmax(reached, axis=0), jnp.nan),
             "r2": _probe.r_squared(probe, asked),
-            "auc": _probe.auc(probe.weights.T @ hidden(test), test != 0),
+            # a feature without a direction is told from silence by chance, whatever the code
+            "auc": jnp.where(
+                counts, _probe.auc(probe.weights.T @ hidden(test), test != 0), jnp.nan
+            ),
             "features_per_unit": counts.sum() / experiment.n_hidden,
         }

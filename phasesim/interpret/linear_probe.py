@@ -35,6 +35,7 @@ class linear_probe(Analysis):
     coupling: float = swept(0.9, "part of the samples in which partners fire together",
                             low=0, high=1)  # fmt: skip
 
+    algorithm = 2
     outputs: ClassVar = {
         "r2": Output(_EACH, "R² of the ridge probe on other samples, at least -1"),
         "r2_shuffled": Output(_EACH, "the same, fitted to the values of other samples"),
@@ -52,7 +53,9 @@ class linear_probe(Analysis):
         "drop_reversed": Output(_EACH, "loss of its R² where they exclude each other"),
         "auc": Output(_EACH, "AUC of the logistic probe on other samples"),
         "auc_resampled": Output(_EACH, "the same on further samples of the same law"),
+        "auc_sparser": Output(_EACH, "the same on sparser data"),
         "auc_denser": Output(_EACH, "the same on denser data"),
+        "auc_removed": Output(_EACH, "the same without a context, or half of the features"),
         "auc_coupled": Output(_EACH, "AUC of the coupled probe where partners fire together"),
         "auc_broken": Output(_EACH, "the same where they are independent"),
         "auc_reversed": Output(_EACH, "the same where they exclude each other"),
@@ -128,19 +131,21 @@ class linear_probe(Analysis):
             probe = _probe.logistic(shape(h), x != 0, self.logistic, self.n_steps)
             return jax.vmap(lambda g: probe.weights.T @ shape(g))(on)
 
-        asked = {
-            "fit": {"auc": "test", "auc_denser": "denser", "auc_resampled": "resampled"},
-            "fit_coupled": {
-                "auc_coupled": "coupled", "auc_broken": "test", "auc_reversed": "reversed"
-            },
-        }  # fmt: skip
-        named = [name for on in asked.values() for name in on.values()]
+        plain = {f"auc_{name}": name for name in ("resampled", "sparser", "denser", "removed")}
+        coupled = {f"auc_{name}": name for name in ("coupled", "reversed")} | {"auc_broken": "test"}
+        asked = {"fit": {"auc": "test"} | plain, "fit_coupled": coupled}
+        # two probes in one program score equally many draws: the shorter list repeats its last
+        most = max(map(len, asked.values()))
+        lists = [(names + names[-1:] * most)[:most] for names in map(list, asked.values())]
+        named = [
+            of[name] for of, names in zip(asked.values(), lists, strict=True) for name in names
+        ]
         fits = [jnp.stack([of[fit] for fit in asked]) for of in (units, inputs)]
         draws = [jnp.stack([of[name] for name in named]) for of in (units, inputs)]
         on = draws[0].reshape(len(asked), -1, *units["fit"].shape)
         score = jax.vmap(scores)(*fits, on).reshape(-1, *inputs["fit"].shape)
         values = jax.vmap(_probe.auc)(score, draws[1] != 0)
-        return dict(zip([name for on in asked.values() for name in on], values, strict=True))
+        return dict(zip([name for names in lists for name in names], values, strict=True))
 
 
 def _cosine_squared(a: Any, b: Any) -> Any:

@@ -34,9 +34,11 @@ class transfer(Analysis):
 
     A unit is a neuron (set to its value at rest), a latent of an autoencoder trained on A (its
     part of the reconstruction taken off), or the direction of a feature or a random one (what
-    lies along it taken off where the feature is active). Its effects are the mean squared changes
-    of the outputs; shares of them on A are predicted for B, where half of the features are sparser
-    and half denser, and C, where a context or half of the features are gone. With shares Q_u and
+    lies along it taken off where the feature is active: both are told that, so what directions
+    have over neurons is to be held against what random ones have). Its effects are the mean
+    squared changes of the outputs; shares of them on A are predicted for B, where half of the
+    features are sparser and half denser, and C, where a context or half of them are gone. With
+    shares Q_u and
     the sum w_u of the effects of unit u, R² = 1 - Σ_u w_u |Q_u - Q_u^A|² / Σ_u w_u |Q_u|².
     Orthogonal directions along the neurons: R² and named 1 for all, no drops. An antipodal pair
     on one neuron, rare and equally dense: directions and latents 1; the neuron has R² 1 on A,

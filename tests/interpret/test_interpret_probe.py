@@ -41,6 +41,27 @@ def test_ridge_is_least_squares_with_the_penalty_as_further_rows(twenty):
         np.testing.assert_allclose(made.weights[k], expected, atol=1e-3)
 
 
+def test_probes_are_those_of_scikit_learn(twenty):
+    from sklearn.linear_model import LogisticRegression, Ridge
+
+    h, x = twenty
+    spread = h.std(axis=2, keepdims=True)
+    h = (h - h.mean(axis=2, keepdims=True)) / np.where(spread > 0, spread, 1)
+    strength = 0.01
+    arrays = [jnp.asarray(a, "f4") for a in (h, x, x != 0)]
+    made = jax.jit(jax.vmap(lambda h, x: _probe.ridge(_probe.moments(h, x), strength)))(*arrays[:2])
+    told = jax.jit(jax.vmap(lambda h, y: _probe.logistic(h, y, strength, 30)))(*arrays[::2])
+    for k in range(20):
+        # theirs are sums over samples, ours means; the mean variance of a unit is 1 or less
+        ridge = Ridge(alpha=strength * h[k].var(axis=1).mean() * BATCH).fit(h[k].T, x[k].T)
+        np.testing.assert_allclose(made.weights[k], ridge.coef_.T, atol=1e-3)
+        np.testing.assert_allclose(made.intercept[k], ridge.intercept_, atol=1e-3)
+        for i in range(N):
+            other = LogisticRegression(C=1 / (strength * BATCH), tol=1e-8, max_iter=1000)
+            other.fit(h[k].T, x[k, i] != 0)
+            np.testing.assert_allclose(told.weights[k][:, i], other.coef_[0], atol=1e-3)
+
+
 def test_logistic_probes_are_the_minimum_that_scipy_finds(twenty):
     h, x = twenty
     spread = h.std(axis=2, keepdims=True)

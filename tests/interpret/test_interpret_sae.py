@@ -35,7 +35,7 @@ def found(measure):
 
 def test_the_best_seed_finds_the_pentagon(found):
     worst = found["matched"][:SEEDS, 0, 1].min(axis=1)
-    # in about half of the seeds; eight of them all fail with probability 0.004
+    # the figure interpret-pentagon has the rates
     assert worst.max() > 0.98
     assert found["recovered"][:SEEDS, 0, 1].max() == 1
     # five random directions do not

@@ -51,3 +51,4 @@ from phasesim.plot.checks.polytopes import polytopes as polytopes
 from phasesim.plot.checks.principal import principal as principal
 from phasesim.plot.checks.scaling import scaling as scaling
 from phasesim.plot.checks.sensing import sensing as sensing
+from phasesim.plot.checks.sizes import sizes as sizes

@@ -14,6 +14,7 @@ from phasesim.plot._grid import Grid, grid
 from phasesim.plot._scalar import ScalarMap, draw_scalar
 from phasesim.plot._style import on_axes
 from phasesim.result import Result
+from phasesim.sweep import Sweep
 from phasesim.theory import pair_capacity
 
 Array = NDArray[np.float64]
@@ -54,13 +55,15 @@ def prepare_capacity(result: Result, *, reduction: str = "best") -> Capacities:
     Source:
         Scherlis et al. 2022, Polysemanticity and Capacity in Neural Networks.
     """
-    e, paths = result.sweep.experiment, [*result.coords]
-    found = (type(e.model).__name__, e.n_features, e.n_hidden, *paths)
+    found: tuple = (type(result.sweep).__name__, *result.coords)
+    if isinstance(result.sweep, Sweep):
+        e = result.sweep.experiment
+        found = (type(e.model).__name__, e.n_features, e.n_hidden, *result.coords)
     if found != ("quadratic", 2, 1, _DENSITY, _RATIO):
         raise UsageError(f"capacity: found {found}, expected the model quadratic, two features, "
                          f"one hidden unit, over {_DENSITY} and {_RATIO}")  # fmt: skip
     sides = grid(result)
-    law = e.distribution.amplitude
+    law = result.sweep.experiment.distribution.amplitude
     kurtosis = law.fourth_moment / law.second_moment**2 / sides.y.values
     # capacity and dimensionality are the same number
     trained = sides.take(result.metric("dimensionality", reduction))[..., -1]

@@ -66,7 +66,8 @@ def test_second_writers_at_many_times(writers, ledger):
 def test_the_first_is_free_of_a_second_that_was_killed(writers):
     sweep, other, _ = writers
     folder = sweep.begin("killed")
-    ended = other.run(folder, *RUN, kill_after=0.15, env={torture_trainer.SLOWER: str(SLOW)})
+    # at a link: chunks, among others, come to be by those
+    ended = other.run(folder, *RUN, fault={"operation": "link", "at": 5})
     assert ended.code < 0 and (folder / "x.run" / "lock").exists()
     assert os.listdir(folder / "x.run" / "chunks")
     sweep.finish(folder)

@@ -25,6 +25,8 @@ TINY = (ADAMW, "n_steps=20", "batch_size=32", "sweep.n_seeds=2")
 EXACT = "block-gain"
 #: figures of as many compiled programs as cells, shown with models that nobody trained
 UNTRAINED = {"control-activation", "control-initial-scale", "scaling"}
+#: and those whose module draws control-l1 too, which is trained
+UNTRAINED |= {"control-adversarial", "control-decay", "control-dropout"}
 MOST_VALUES, MOST_FEATURES, MOST_HIDDEN = 4, 20, 5
 MOST_SIZES, MOST_SIZE = 2, 6
 trained: dict[tuple[str, str], ps.Result] = {}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -56,16 +58,15 @@ def verdicts(where: Path) -> str:
     ``phasesim claims -o claims.json`` writes that.
     """
     rows = json.loads((where / "claims.json").read_text())
-    counts = {}
-    for row in rows:
-        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+    counts = Counter(row["verdict"] for row in rows)
     said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
     table = "\n".join(_verdict(row) for row in rows)
     return (
-        f"Of {len(rows)} claims: {said}. Made by `phasesim claims -o claims.json`; a value is the "
-        "mean over all cells and seeds, an interval the 95 % bootstrap over seeds, and a claim is "
-        "supported or contradicted where the interval of the difference lies beyond the "
-        "threshold.\n\n"
+        f"Of {len(rows)} claims: {said}. Made by `phasesim claims -o claims.json`; a value is each "
+        "model's mean, averaged over models, an interval the 95 % bootstrap over seeds; a claim "
+        "is supported or contradicted where the interval of the difference lies beyond the "
+        "threshold. Where a threshold was written after a first look at models, its entry in "
+        "claims.toml says so.\n\n"
         "| claim | verdict | statistic | control | difference | wanted |\n"
         f"|---|---|---|---|---|---|\n{table}\n"
     )
@@ -81,7 +82,7 @@ def _verdict(row: dict[str, Any]) -> str:
         f"{numbers(low)} … {numbers(high)}",
         f"{sign} {row['threshold']:g}",
     )
-    return "| " + " | ".join(cells) + " |"
+    return _line(cells)
 
 
 def _where(cells: str) -> str:
@@ -119,6 +120,11 @@ def _row(row: dict[str, Any]) -> str:
     cells = (
         row["quantity"], row["expected"], numbers(row["measured"]), control, row["reached"],
     )  # fmt: skip
+    return _line(cells)
+
+
+def _line(cells: Iterable[str]) -> str:
+    """A row of a table in Markdown."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -160,7 +160,8 @@ def claims() -> str:
         rows.append((f"`{name}`", claim.statement, claim.sweep, claim.asked))
     head = (
         "# Claims\n\nStatements about superposition, each a statistic of an analysis held against "
-        "a control of the same analysis; thresholds were fixed before anything was trained. "
+        "a control of the same analysis. Thresholds were fixed before anything was trained, but "
+        "for the entries of claims.toml that say otherwise. "
         "`phasesim claims` trains what is missing and judges them: supported where the 95 % "
         "bootstrap interval lies beyond the threshold, contradicted where it lies on the other "
         "side, else mixed.\n\n"

@@ -13,6 +13,7 @@ from phasesim import gallery
 from phasesim.errors import ConfigError, UsageError, did_you_mean
 from phasesim.fields import static, swept
 from phasesim.interpret._base import Analysis
+from phasesim.numerics import known_mean
 from phasesim.parts import Part, choice, construct, part
 from phasesim.result import Result
 
@@ -114,7 +115,7 @@ def judge(claim: Claim, found: Result) -> Verdict:
         # of a model that has one of the two only, nothing can be compared
         both = np.isfinite(value) & np.isfinite(control)
         value, control = (np.where(both, v, np.nan) for v in (value, control))
-    value, control = (_mean(v.reshape(-1, found.sweep.n_seeds).T) for v in (value, control))
+    value, control = (known_mean(v.reshape(-1, found.sweep.n_seeds).T) for v in (value, control))
     known = np.isfinite(value) & np.isfinite(control)
     if known.sum() < 2:
         raise UsageError(
@@ -146,14 +147,7 @@ def _per_model(found: Result, name: str, at: str) -> np.ndarray:
     values: Any = found.stored(name).astype(float)
     for axis, index in enumerate(found.select(**_cells("at", at))):
         values = values if isinstance(index, slice) else values.take([index], axis)
-    return _mean(values.reshape(*values.shape[: len(found.shape)], -1))
-
-
-def _mean(values: np.ndarray) -> np.ndarray:
-    """Mean over the last dimension of what is defined; NaN where nothing is."""
-    finite = np.isfinite(values)
-    count, total = finite.sum(axis=-1), np.where(finite, values, 0).sum(axis=-1)
-    return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    return known_mean(values.reshape(*values.shape[: len(found.shape)], -1))
 
 
 def _cells(field: str, text: str) -> dict[str, float]:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from phasesim.numerics import known_mean
 from phasesim.plot._assertion import assertion
 from phasesim.plot._curve import COLORS
 from phasesim.plot._grid import grid
@@ -44,13 +45,13 @@ def output_values(
             nearest = np.argmin(np.abs(found.along(dim) - at[dim]))
             values = np.take(values, nearest, axis=axis)
         elif dim != keep:
-            values = _mean(values, axis)
+            values = known_mean(values, axis)
     return values
 
 
 def output_mean(found: Result, output: str, *, at: Mapping[str, float] | None = None) -> float:
     """Mean of an output over all models and dimensions, where it is defined."""
-    return float(_mean(output_values(found, output, at=at).ravel(), 0))
+    return float(known_mean(output_values(found, output, at=at).ravel(), 0))
 
 
 def prepare_output_map(
@@ -205,11 +206,3 @@ def output_assertion(
     measured, other = (output_mean(found, name, at=at) for name in (output, control))
     meaning = found.sweep.analysis.outputs[control].meaning
     return assertion(quantity, expected, holds, (measured,), control=(meaning, (other,)))
-
-
-def _mean(values: Array, axis: int) -> Array:
-    """Mean of what is finite; NaN where nothing is."""
-    finite = np.isfinite(values)
-    count = finite.sum(axis=axis)
-    total = np.where(finite, values, 0).sum(axis=axis)
-    return np.divide(total, count, out=np.full(np.shape(total), np.nan), where=count > 0)

@@ -1,4 +1,4 @@
-"""The persistent compilation cache: programs are compiled once a machine, not once a process."""
+"""The user's cache folder: compiled programs, kept for the next process, and notes on files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ import os
 from pathlib import Path
 
 
-def cache_folder() -> Path:
-    """Where compiled programs are kept: below the user's cache folder, private to the user."""
+def cache_folder(name: str = "compiled") -> Path:
+    """Where things of one kind are kept: below the user's cache folder, private to the user."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "phasesim" / "compiled"
+    return Path(base) / "phasesim" / name
+
+
+def private_folder(name: str) -> Path | None:
+    """Make a folder of the cache; None where there can be none, or somebody else owns it."""
+    folder = cache_folder(name)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError:
+        return None
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        return None
+    return folder
 
 
 def use_cache() -> None:
@@ -22,13 +35,8 @@ def use_cache() -> None:
 
     if jax.config.jax_compilation_cache_dir:
         return  # the user has chosen a place
-    folder = cache_folder()
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
-    except OSError:
-        return
-    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+    folder = private_folder("compiled")
+    if folder is None:
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.5)

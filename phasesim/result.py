@@ -257,12 +257,10 @@ def open_result(path: str | Path, *, verify: bool = True) -> Result:
         StoreNewer: written by a later phasesim.
     """
     path = Path(path)
-    run = path if path.is_dir() else store.run_path(path)
     if path.is_file():
         file = store.open_final(path, verify=verify)
         return Result(stored_sweep(file.config_toml, path), file, path)
-    if not run.is_dir():
-        raise UsageError(f"{path}: no such store")
+    run = store.find_run(path)
     from phasesim.output import manifest_layout
 
     directory = store.RunDirectory.open(run)

@@ -25,6 +25,14 @@ settings.load_profile("suite")
 TINY = {"n_features": 3, "n_hidden": 2, "batch_size": 32, "n_steps": 20}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.markexpr == "slow":
+        sys.path.insert(0, str(Path(__file__).parent / "torture"))
+        from torture_plugin import Torture
+
+        config.pluginmanager.register(Torture(config))
+
+
 @pytest.fixture(scope="session")
 def tiny() -> Callable[..., Any]:
     """Makes an `Experiment` of TINY sizes; keywords replace fields."""

@@ -44,7 +44,6 @@ def info(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -
 def describe(path: Path) -> dict[str, Any]:
     """name, schema, axes, n_seeds, config, fingerprint, versions, device."""
     from phasesim import store
-    from phasesim.errors import UsageError
     from phasesim.result import stored_sweep
 
     if path.is_file():
@@ -55,9 +54,7 @@ def describe(path: Path) -> dict[str, Any]:
         versions = {k.removeprefix(prefix): v for k, v in attrs.items() if k.startswith(prefix)}
         log = store.log_path(path)
     else:
-        run = path if path.is_dir() else store.run_path(path)
-        if not run.is_dir():
-            raise UsageError(f"{path}: no such store")
+        run = store.find_run(path)
         directory = store.RunDirectory.open(run)
         config, log = directory.manifest["config_toml"], directory.log_file
         schema, fingerprint = directory.manifest["schema"], directory.manifest["cell_fingerprint"]

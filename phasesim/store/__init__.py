@@ -48,12 +48,13 @@ from phasesim.store.layout import RowIndex as RowIndex
 from phasesim.store.layout import axis_names as axis_names
 from phasesim.store.locks import Held as Held
 from phasesim.store.names import analysis_path as analysis_path
+from phasesim.store.names import find_run as find_run
 from phasesim.store.names import log_path as log_path
 from phasesim.store.names import run_path as run_path
 from phasesim.store.names import sidecar_path as sidecar_path
 from phasesim.store.reader import FinalFile as FinalFile
-from phasesim.store.reader import open_checked as open_checked
 from phasesim.store.reader import open_final as open_final
+from phasesim.store.reader import open_unhashed as open_unhashed
 from phasesim.store.rows import ArrayPart as ArrayPart
 from phasesim.store.rows import ChunkPart as ChunkPart
 from phasesim.store.rows import RowPart as RowPart

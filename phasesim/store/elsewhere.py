@@ -1,4 +1,4 @@
-"""Files whose bytes nothing vouches for: looked through by a child process before this one does.
+"""Files from elsewhere: looked through by a child process before this one opens them.
 
 A crafted or damaged HDF5 file can make libhdf5 crash or hang in C code, which only the end of
 the process ends. So a child with little memory, little time and no right to write opens the
@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 from phasesim.errors import PhasesimError, StoreDamaged, StoreIOError, StoreNewer
+from phasesim.store.known import is_known, note_known
 
 #: seconds after which the child is ended
 PATIENCE = 30.0
@@ -26,6 +27,17 @@ ENOUGH = 10.0
 MEMORY = 2 << 30
 _CHILD = "import sys; from phasesim.store.elsewhere import main; sys.exit(main(sys.argv[1]))"
 _KINDS = {kind.__name__: kind for kind in (StoreDamaged, StoreIOError, StoreNewer)}
+
+
+def look_once(path: Path) -> None:
+    """Have a child process look through a final file, unless this user wrote it or has done so.
+
+    Raises:
+        StoreDamaged, StoreNewer, StoreIOError: As `check_elsewhere`.
+    """
+    if not is_known(path):
+        check_elsewhere(path)
+        note_known(path)
 
 
 def check_elsewhere(path: Path) -> None:

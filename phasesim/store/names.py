@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from phasesim.errors import UsageError
+
 
 def run_path(final: Path) -> Path:
     """The running directory of a final file: NAME.run."""
     return _stem(final).with_name(_stem(final).name + ".run")
+
+
+def find_run(path: Path) -> Path:
+    """The running directory that a path is, or that stands in for a file not finished yet.
+
+    Raises:
+        UsageError: there is none.
+    """
+    run = path if path.is_dir() else run_path(path)
+    if run.is_dir():
+        return run
+    found = "not a regular file, expected NAME.h5 or NAME.run" if path.exists() else "no such store"
+    raise UsageError(f"{path}: {found}")
 
 
 def log_path(final: Path) -> Path:

@@ -14,7 +14,7 @@ import numpy as np
 from phasesim.errors import StoreDamaged
 from phasesim.store.attributes import plain, read_attributes, texts_hash
 from phasesim.store.durable import read_start, sha256_file
-from phasesim.store.elsewhere import check_elsewhere
+from phasesim.store.elsewhere import check_elsewhere, look_once
 from phasesim.store.guard import check_content, check_signature, damage
 from phasesim.store.layout import Axis, Field, Layout
 from phasesim.store.manifest import package_version
@@ -171,8 +171,8 @@ class FinalPart:
 def open_final(path: Path, *, verify: bool = True, expected: str | None = None) -> FinalFile:
     """Open a final file for reading.
 
-    A file whose hash nothing vouches for, because there is no sidecar or it is not asked, is
-    looked through by a child process first.
+    A file that this user has not written is looked through by a child process first, once; where
+    no hash is compared, each time.
 
     Args:
         path: NAME.h5.
@@ -194,11 +194,23 @@ def open_final(path: Path, *, verify: bool = True, expected: str | None = None) 
         check_elsewhere(path)
     else:
         _check_hash(path, accepted)
+        look_once(path)
+    return open_checked(path)
+
+
+def open_unhashed(path: Path) -> FinalFile:
+    """Open a final file of which only a glance is wanted: its hash is not compared.
+
+    Raises:
+        StoreDamaged, StoreNewer, StoreIOError: As `open_final`.
+    """
+    check_signature(read_start(path), path)
+    look_once(path)
     return open_checked(path)
 
 
 def open_checked(path: Path) -> FinalFile:
-    """Open a final file whose bytes were checked already, or of which only a glance is wanted.
+    """Open a final file that was looked through already.
 
     Raises:
         StoreDamaged, StoreNewer, StoreIOError: As `open_final`, but a crafted file may do worse.

@@ -36,7 +36,7 @@ def need_space(run: Path, layout: Layout, models_left: int) -> None:
     # some network file systems do not tell
     if disk.total and disk.free < needed:
         raise StoreIOError(
-            f"{run}: {disk.free / 1e6:,.1f} MB are free, {needed / 1e6:,.1f} MB are needed for "
+            f"{run}: {disk.free / 1e6:,.2f} MB are free, {needed / 1e6:,.2f} MB are needed for "
             f"{models_left:,} more models and the final file; make room, or choose another -o "
             f"[{errno.errorcode[errno.ENOSPC]}]"
         )

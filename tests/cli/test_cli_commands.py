@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit codes, one-line errors, JSON documents."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -181,6 +182,15 @@ def test_exported_csv_has_a_line_a_model(finished, here, call):
     call("export", finished, "-o", "x.csv")
     lines = (here / "x.csv").read_text().splitlines()
     assert len(lines) == 13 and lines[0].startswith("distribution.density,importance.ratio,seed,")
+
+
+@pytest.mark.parametrize("command", ["info", "status"])
+def test_what_is_no_file_and_no_folder_is_said_to_be_neither(command, tmp_path, capsys):
+    os.mkfifo(tmp_path / "x.h5")
+    assert main([command, str(tmp_path / "x.h5")]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {tmp_path}/x.h5: not a regular file, expected NAME.h5 or NAME.run\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ REGISTRIES = set(registry.FOLDERS.values()) - {"metrics", "interpret", "farm"}
 #: Equal heights are allowed only inside one package and between the names of one line below.
 LEVELS = [
     {"errors"},
-    {"registry", "numerics", "status"},
+    {"registry", "numerics", "status", "cache"},
     {"exact"},
     {"fields"},
     {"parts"},
@@ -38,7 +38,6 @@ LEVELS = [
         "basins",
         "settling",
         "engines",
-        "cache",
         "dispatch",
     },
     {

@@ -1,4 +1,4 @@
-"""Files nothing vouches for: a child process looks through them first, and may die of it."""
+"""Files from elsewhere: a child process looks through them first, and may die of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import store_sample as sample
 
 from phasesim import store
 from phasesim.errors import StoreDamaged, StoreNewer
-from phasesim.store import elsewhere
+from phasesim.store import elsewhere, known
 
 
 @pytest.fixture
@@ -31,10 +31,69 @@ def test_a_good_file_comes_through(final):
         assert file.n_seeds == sample.N_SEEDS
 
 
-def test_a_file_that_is_vouched_for_needs_no_child(final, monkeypatch):
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("started a child"))
+@pytest.fixture
+def looked(monkeypatch):
+    """The files that a child was asked to look through."""
+    found = []
+    for module in ("reader", "elsewhere"):
+        monkeypatch.setattr(f"phasesim.store.{module}.check_elsewhere", found.append)
+    return found
+
+
+def test_a_file_of_this_user_needs_no_child(final, looked):
     store.open_final(final).close()
     store.open_final(final, expected=store.sha256_file(final)).close()
+    store.open_unhashed(final).close()
+    final.rename(final.with_name("y.h5"))
+    store.open_unhashed(final.with_name("y.h5")).close()
+    assert not looked
+
+
+@pytest.mark.parametrize("way", [store.open_final, store.open_unhashed])
+def test_a_file_from_elsewhere_is_looked_through_once_whatever_its_checksum_says(
+    final, tmp_path, looked, monkeypatch, way
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache of somebody else"))
+    way(final).close()
+    assert looked == [final]
+    way(final).close()
+    assert looked == [final]
+    os.utime(final, ns=(0, 1))
+    way(final).close()
+    assert looked == [final, final]
+
+
+def test_a_crafted_file_with_its_checksum_is_not_opened_here(final, tmp_path, monkeypatch):
+    crafted = tmp_path / "crafted.h5"
+    crafted.write_bytes(final.read_bytes())
+    store.sidecar_path(crafted).write_text(f"{store.sha256_file(crafted)}  crafted.h5\n")
+    replaced_child(monkeypatch, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    opened = []
+    monkeypatch.setattr("phasesim.store.reader.open_checked", opened.append)
+    for _ in range(2):
+        with pytest.raises(StoreDamaged, match="signal 11"):
+            store.open_final(crafted)
+    assert not opened
+
+
+def test_where_no_note_can_be_kept_every_reading_asks_a_child(final, tmp_path, looked, monkeypatch):
+    (tmp_path / "not a folder").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "not a folder"))
+    for _ in range(2):
+        store.open_final(final).close()
+    assert looked == [final, final]
+
+
+def test_old_notes_make_room(final, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(known, "KEPT", 3)
+    paths = [tmp_path / f"{n}" for n in range(10)]
+    for n, path in enumerate(paths):
+        path.write_bytes(b"x" * n)
+        known.note_known(path)
+        assert known.is_known(path)
+    assert not known.is_known(paths[0])
+    assert len((tmp_path / "phasesim/files/known.txt").read_text().splitlines()) <= 6
 
 
 @pytest.mark.parametrize(
@@ -100,11 +159,9 @@ def test_examining_stops_when_enough_is_read(final, monkeypatch):
     assert len(read) > 4
 
 
-def test_the_hash_is_not_asked_on_request_and_a_child_looks_instead(final, capsys, monkeypatch):
+def test_the_hash_is_not_asked_on_request_and_a_child_looks_instead(final, capsys, looked):
     from phasesim.cli.app import main
 
-    looked = []
-    monkeypatch.setattr("phasesim.store.reader.check_elsewhere", looked.append)
     good = store.sidecar_path(final).read_text()
     store.sidecar_path(final).write_text("0" * 64 + "  x.h5\n")
     assert main(["info", str(final)]) == 65 and not looked

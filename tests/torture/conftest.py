@@ -1,4 +1,4 @@
-"""The torture tests: helpers of this folder, one process that forks, and the table at the end."""
+"""The torture tests: helpers of this folder, one process that forks, and what is done already."""
 
 from __future__ import annotations
 
@@ -24,10 +24,3 @@ def zygote():
 def ledger(request):
     """Remembers the cases of a part that are done, so that an interrupted torture goes on."""
     return torture_ledger.Ledger(request.node.originalname)
-
-
-def pytest_terminal_summary(terminalreporter):
-    table = torture_ledger.table()
-    if table and "slow" in (terminalreporter.config.option.markexpr or ""):
-        terminalreporter.section("torture")
-        terminalreporter.write_line(table)

@@ -136,6 +136,18 @@ BUGS = {
         "            break\n",
         f"{RUNDIR}::test_setting_aside_moves_everything_and_overwrites_nothing",
     ),
+    "a checksum makes a stranger's file one's own": Bug(
+        "store/reader.py",
+        "        look_once(path)\n    return open_checked(path)\n\n\ndef open_unhashed",
+        "    return open_checked(path)\n\n\ndef open_unhashed",
+        f"{STORE}elsewhere.py::test_a_crafted_file_with_its_checksum_is_not_opened_here",
+    ),
+    "a file that no child came through with is noted": Bug(
+        "store/elsewhere.py",
+        "        check_elsewhere(path)\n        note_known(path)\n",
+        "        note_known(path)\n        check_elsewhere(path)\n",
+        f"{STORE}elsewhere.py::test_a_crafted_file_with_its_checksum_is_not_opened_here",
+    ),
     "data of another file is read": Bug(
         "store/guard.py",
         "if plan.get_external_count():",

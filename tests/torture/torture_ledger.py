@@ -1,11 +1,12 @@
 """What the torture found, case by case, so that it goes on where it was interrupted.
 
-Cases are kept in ``build/torture/``, one JSON line each, and forgotten when the package or these
+Cases are kept in ``build/torture/``, one JSON line each, and forgotten when the package or the
 tests change. The variable TORTURE_SHARE, 1 by default, is the share of the cases to try.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -18,15 +19,16 @@ from typing import Any
 
 import phasesim
 
-HERE = Path(__file__).parent
-FOLDER = HERE.parents[1] / "build" / "torture"
+TESTS = Path(__file__).parents[1]
+FOLDER = TESTS.parent / "build" / "torture"
+_PASSED = FOLDER / "passed.jsonl"
 
 
 @cache
 def code_hash() -> str:
-    """Of the package and of the tests in this folder."""
+    """Of the package and of the tests."""
     digest = hashlib.sha256()
-    for root in (Path(phasesim.__file__).parent, HERE):
+    for root in (Path(phasesim.__file__).parent, TESTS):
         for path in sorted(root.rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -38,9 +40,7 @@ class Ledger:
     def __init__(self, part: str) -> None:
         self.part = part
         self._path = FOLDER / f"{part}.jsonl"
-        lines = self._path.read_text().splitlines() if self._path.exists() else []
-        entries = [json.loads(line) for line in lines if line.endswith("}")]
-        self.done = {e["case"]: e for e in entries if e["code"] == code_hash()}
+        self.done = {entry["case"]: entry for entry in _entries(self._path)}
 
     def each(self, cases: Sequence[Any], trial: Callable[[Any], str]) -> Counter:
         """Try every case that is not done; outcomes of all of them, and how often each was had.
@@ -68,25 +68,59 @@ class Ledger:
 
 def share_of(cases: Sequence[Any]) -> list[Any]:
     """The cases to try: all, or a random share."""
-    share = float(os.environ.get("TORTURE_SHARE", "1"))
+    share = _share()
     if share >= 1:
         return list(cases)
     return random.Random(0).sample(list(cases), max(1, round(share * len(cases))))
 
 
+def _share() -> float:
+    return float(os.environ.get("TORTURE_SHARE", "1"))
+
+
+def passed() -> set[str]:
+    """Node ids of the slow tests that passed."""
+    return {entry["case"] for entry in _entries(_PASSED)}
+
+
+def note_passed(node: str) -> None:
+    """Remember that a slow test passed; a share of its cases is not the test."""
+    if _share() >= 1:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with _PASSED.open("a") as file:
+            file.write(json.dumps({"case": node, "code": code_hash(), "outcome": "passed"}) + "\n")
+
+
 def table() -> str:
-    """All parts with their cases and outcomes, as Markdown; written to the folder too."""
+    """All parts with their cases and outcomes, as Markdown; written to the folder too.
+
+    A part is a test with cases of its own in the ledger, or all the parameters of another one.
+    """
+    found = {path.stem: _entries(path) for path in sorted(FOLDER.glob("*.jsonl"))}
+    whole = found.pop(_PASSED.stem, [])
+    with_ledger = {part for part, entries in found.items() if entries}
+    for entry in sorted(whole, key=lambda e: e["case"]):
+        part = entry["case"].split("::")[-1].partition("[")[0]
+        if part not in with_ledger:
+            found.setdefault(part, []).append(entry)
     rows = []
-    for path in sorted(FOLDER.glob("*.jsonl")):
-        found = [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
-        found = [e for e in found if e["code"] == code_hash()]
-        if found:
-            outcomes = Counter(e["outcome"] for e in found).most_common()
+    for part, entries in found.items():
+        if entries:
+            outcomes = Counter(e["outcome"] for e in entries).most_common()
             told = "; ".join(f"{n:,}: {word}" for word, n in outcomes)
-            part = path.stem.removeprefix("test_").replace("_", " ")
-            rows.append(f"| {part} | {len(found):,} | {told} |")
+            name = part.removeprefix("test_").replace("_", " ")
+            rows.append(f"| {name} | {len(entries):,} | {told} |")
     if not rows:
         return ""
     text = "\n".join(["| part | cases | outcomes |", "|---|---|---|", *rows])
     (FOLDER / "table.md").write_text(text + "\n")
     return text
+
+
+def _entries(path: Path) -> list[dict[str, str]]:
+    found = []
+    for line in path.read_text().splitlines() if path.exists() else []:
+        # a process that was killed leaves half a line
+        with contextlib.suppress(ValueError):
+            found.append(json.loads(line))
+    return [entry for entry in found if entry["code"] == code_hash()]

@@ -68,7 +68,9 @@ class AnalysisExecutor(FunctionExecutor):
         options = CPU_OPTIONS if self.plan.platform == "cpu" else None
 
         def measure(experiment: Any, params: Any, key: Any) -> Any:
-            returned = analysis.measure(params, experiment, key)
+            # accelerators multiply with fewer digits unless told; of each analysis, own ones too
+            with jax.default_matmul_precision("highest"):
+                returned = analysis.measure(params, experiment, key)
             # counts and comparisons too, since a model that was not run has NaN
             return {name: jnp.asarray(v, jnp.float32) for name, v in returned.items()}
 

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from phasesim.interpret._data import occurrences, ratio
+from phasesim.interpret._data import mean_product, occurrences, ratio
 
 #: R² below this counts as this: under a shift it has no lower end
 WORST = -1.0
@@ -44,11 +44,9 @@ class Probe(NamedTuple):
 
 def moments(h: jax.Array, x: jax.Array) -> Moments:
     """Moments of hidden units (m, batch) and features (n, batch)."""
-    size = x.shape[1]
     h_mean, x_mean = h.mean(axis=1), x.mean(axis=1)
     h, x = h - h_mean[:, None], x - x_mean[:, None]
-    dot = lambda a, b: jnp.matmul(a, b.T, precision="highest") / size  # noqa: E731
-    return Moments(h_mean, x_mean, dot(h, h), dot(h, x), jnp.mean(x**2, axis=1))
+    return Moments(h_mean, x_mean, mean_product(h, h), mean_product(h, x), jnp.mean(x**2, axis=1))
 
 
 def ridge(data: Moments, strength: float, used: jax.Array | None = None) -> Probe:

@@ -118,8 +118,10 @@ def _lift(x: Any) -> tuple[Any, Any]:
     """P(both active)/(P P) of each pair, 0 where one is never active or for one with itself."""
     import jax.numpy as jnp
 
+    from phasesim.interpret._data import mean_product
+
     active = (x != 0).astype(jnp.float32)
     p = active.mean(axis=1)
     apart = (1 - jnp.eye(len(p))) * (p[:, None] * p > 0)
-    both = jnp.matmul(active, active.T, precision="highest") / x.shape[1]
+    both = mean_product(active, active)
     return apart * both / jnp.where(apart > 0, p[:, None] * p, 1), apart

@@ -2,6 +2,7 @@
 
 import threading
 
+import jax
 import numpy as np
 import pytest
 
@@ -49,7 +50,13 @@ def test_predicted_memory_is_within_a_quarter_of_the_compilers(n, m, batch, draw
     assert plan.memory_of_block(0) == pytest.approx(said, rel=0.25)
 
 
-@pytest.mark.parametrize(("n", "m"), [(3, 2), (20, 5)])
+OLDER = pytest.mark.skipif(
+    jax.__version_info__ < (0, 10, 2),
+    reason="older compilers need 0.39 MB where 0.65 MB are planned and 0.10.2 needs them",
+)
+
+
+@pytest.mark.parametrize(("n", "m"), [pytest.param(3, 2, marks=OLDER), (20, 5)])
 def test_so_is_that_of_the_exact_loss(n, m):
     plan = Plan(ps.Sweep(ps.Experiment(n_features=n, n_hidden=m, engine="population")))
     assert plan.memory_of_block(0) == pytest.approx(Executor(plan).program_memory(0), rel=0.25)

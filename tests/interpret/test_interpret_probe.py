@@ -10,7 +10,7 @@ from scipy import optimize, special, stats
 
 import phasesim as ps
 from phasesim import pytree
-from phasesim.interpret import _probe, _shift
+from phasesim.interpret import _data, _probe, _shift
 
 M, N, BATCH = 3, 4, 2048
 
@@ -25,6 +25,15 @@ def twenty():
         hs.append(np.maximum(rng.normal(size=(M, N)) @ x, 0))
         xs.append(x)
     return np.array(hs), np.array(xs)
+
+
+@pytest.mark.parametrize("size", [7, 512, 100_003])
+def test_means_of_products_keep_the_digits_of_float32(size):
+    rng = np.random.default_rng(1)
+    a, b = rng.random((3, 2, size), "f4"), rng.random((3, 5, size), "f4")
+    found = jax.jit(jax.vmap(_data.mean_product))(a, b)
+    expected = np.einsum("vks,vls->vkl", a.astype(float), b) / size
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_ridge_is_least_squares_with_the_penalty_as_further_rows(twenty):

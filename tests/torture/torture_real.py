@@ -20,7 +20,7 @@ def main() -> int:
     how = asked.get("how", {})
     plan.CHUNK_SECONDS = how.get("chunk_seconds", 1e-9)
     if "cores" in how:
-        os.cpu_count = lambda: how["cores"]
+        execute.cores = lambda: how["cores"]
     if "stop_after" in how:
         _stop_after(how["stop_after"])
     if "pause" in how:

@@ -95,7 +95,7 @@ def second_writer(root, expected, case):
     number, locking, *words = case
     name, env = f"second-{number}-{locking}", {"HDF5_USE_FILE_LOCKING": locking}
     ended = []
-    slow = {"cores": 1, "pause": 2.0}
+    slow = {"cores": 1, "pause": 3.0}
     first = threading.Thread(target=lambda: ended.append(train(root, name, env=env, how=slow)[1]))
     first.start()
     while not (root / name / "x.run" / "lock").exists() and first.is_alive():

@@ -58,7 +58,8 @@ def run_refined(
     check_rounds(rounds)
     options = options or Options()
     result = None if options.fresh else _stored(path)
-    for left in range(rounds, -1, -1):
+    left = rounds
+    while True:
         if result is None or not holds(result, sweep):
             if result is not None:
                 result.close()
@@ -66,9 +67,8 @@ def run_refined(
             options = replace(options, fresh=False)
         finer = refine(sweep, result, growth=growth) if left else sweep
         if finer == sweep:
-            break
-        sweep = finer
-    return result
+            return result
+        sweep, left = finer, left - 1
 
 
 def check_rounds(rounds: int) -> None:

@@ -229,7 +229,7 @@ def _check_span(path: str, kind: str, start: Any, stop: Any, size: Any) -> None:
     if not all(_is_number(v) and np.isfinite(float(v)) for v in (start, stop)):
         raise ConfigError(path, f"{kind} from {start!r} to {stop!r}", expected="two finite numbers")
     whole = isinstance(size, numbers.Integral) and not isinstance(size, bool)
-    if not whole or not 1 <= size <= MOST_VALUES:
+    if not whole or not 1 <= int(size) <= MOST_VALUES:
         raise ConfigError(
             path, f"{kind} with size {size!r}", expected=f"an integer in [1, {MOST_VALUES}]"
         )

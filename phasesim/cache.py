@@ -25,6 +25,14 @@ def private_folder(name: str) -> Path | None:
     return folder
 
 
+def kept_programs() -> str | None:
+    """The folder in which JAX keeps compiled programs, if it keeps any."""
+    import jax
+
+    # JAX makes the attributes of its options at run time, where no checker sees them
+    return jax.config.jax_compilation_cache_dir  # pyright: ignore[reportAttributeAccessIssue]
+
+
 def use_cache() -> None:
     """Let JAX keep compiled programs; nothing happens where no folder can be had.
 
@@ -33,7 +41,7 @@ def use_cache() -> None:
     """
     import jax
 
-    if jax.config.jax_compilation_cache_dir:
+    if kept_programs():
         return  # the user has chosen a place
     folder = private_folder("compiled")
     if folder is None:

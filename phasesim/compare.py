@@ -109,24 +109,29 @@ def compare(
         versions = _differing(*({k.removeprefix("version_"): v for k, v in file.attrs.items()
                                  if k.startswith("version_")} for file in (a, b)))  # fmt: skip
         places = _common(a, b)
+        left, right, both = _axes(a), _axes(b), places or {}
         axes = {
-            path: tuple(len(p.get(path, ())) for p in (_axes(a), _axes(b), places or {}))
-            for path in {**_axes(a), **_axes(b)}
+            path: (len(left.get(path, ())), len(right.get(path, ())), len(both.get(path, ())))
+            for path in {**left, **right}
         }
         names = [n for n in a.names() if n in b.names()]
-        only = tuple(tuple(n for n in x.names() if n not in y.names()) for x, y in ((a, b), (b, a)))
         found = [_difference(a, b, n, places, rtol, atol) for n in names] if places else []
         n_models = int(np.prod([len(p) for p in places.values()])) if places else 0
         return Comparison(
             config=config,
             axes=axes,
             seeds=(a.n_seeds, b.n_seeds),
-            only=only,
+            only=(_lacking(a, b), _lacking(b, a)),
             arrays=tuple(d for d in found if d is not None),
             same=tuple(n for n, d in zip(names, found, strict=False) if d is None),
             models=n_models,
             versions=versions,
         )
+
+
+def _lacking(file: store.FinalFile, other: store.FinalFile) -> tuple[str, ...]:
+    """Arrays of a store that the other does not have."""
+    return tuple(n for n in file.names() if n not in other.names())
 
 
 def _opened(path: str | Path) -> store.FinalFile:
@@ -187,7 +192,7 @@ def _difference(
     atol: float,
 ) -> Difference | None:
     """How an array differs, or None; one value of the first axis at a time."""
-    shapes = tuple(_shape(file, name, len(places)) for file in (a, b))
+    shapes = _shape(a, name, len(places)), _shape(b, name, len(places))
     if shapes[0] != shapes[1]:
         return Difference(name, shapes=shapes)
     (_, outer), *inner = places.items()

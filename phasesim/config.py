@@ -152,7 +152,7 @@ def set_raw(table: dict[str, Any], dotted: str, value: Any) -> None:
     for key in parents:
         spec = specs(owner).get(key) if owner is not None else None
         node = table.get(key)
-        if spec is not None and spec.role == "choice" and node is None:
+        if owner is not None and spec is not None and spec.role == "choice" and node is None:
             node = default(owner, key)
         node = {"name": node} if isinstance(node, str) else {} if node is None else node
         if not isinstance(node, dict):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import jax
 import numpy as np
@@ -18,18 +19,20 @@ from phasesim.engines._program import advance, compiled, empty_state
 from phasesim.engines._state import Inputs, State
 from phasesim.errors import Stopped, UsageError
 from phasesim.keys import model_keys
-from phasesim.plan import Block, Plan
+from phasesim.plan import Block, GridPlan, Plan
 
 #: a call of the compiled program is left after about this long, to see whether to stop
 CALL_SECONDS = 1.0
 FIRST_STEPS = 32
 #: an estimate rests on steps that take at least this long
 MEASURED_SECONDS = 0.05
+#: the plan whose blocks are carried out
+P = TypeVar("P", bound=GridPlan, covariant=True)
 
 
 @dataclass
-class Executor:
-    """Trains blocks; safe to call from several threads.
+class GridExecutor(ABC, Generic[P]):
+    """Carries out blocks, of whatever kind; safe to call from several threads.
 
     Attributes:
         plan: what to train.
@@ -38,19 +41,44 @@ class Executor:
         on_steps: called with the model-steps just done.
     """
 
-    plan: Plan
+    plan: P
     starts: Callable[[np.ndarray, int], Any] | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     on_steps: Callable[[int], None] = lambda steps: None
     #: set when another block failed, so that this one need not go on
     abandoned: threading.Event = field(default_factory=threading.Event)
-    #: measured steps a second of each cohort; decides only how often a block pauses
-    _speed: dict[int, float] = field(default_factory=dict)
-    _blank: dict[int, State] = field(default_factory=dict)
 
     @cached_property
     def devices(self) -> list[Any]:
         return jax.local_devices()
+
+    @abstractmethod
+    def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
+        """Stored arrays of a block by name; see `Executor.run`."""
+
+    @abstractmethod
+    def seconds_per_block(self, cohort: int) -> float:
+        """Predicted time of one block of a cohort."""
+
+    @property
+    @abstractmethod
+    def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
+        """Fields and coordinates of the store."""
+
+    @cached_property
+    def fields_and_shapes(self) -> tuple[dict[str, rows.FieldInfo], dict[str, tuple[int, ...]]]:
+        """All stored fields, and the padded shape of one row of each."""
+        fields, coords = self.layout
+        return fields, {n: tuple(len(coords[d]) for d in f.dims) for n, f in fields.items()}
+
+
+@dataclass
+class Executor(GridExecutor[Plan]):
+    """Trains blocks."""
+
+    #: measured steps a second of each cohort; decides only how often a block pauses
+    _speed: dict[int, float] = field(default_factory=dict)
+    _blank: dict[int, State] = field(default_factory=dict)
 
     def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
         """Train a block.
@@ -122,12 +150,6 @@ class Executor:
     def _on_first_device(self) -> Any:
         # training names its device, and JAX compiles anew for code that names none
         return jax.default_device(self.devices[0])
-
-    @cached_property
-    def fields_and_shapes(self) -> tuple[dict[str, rows.FieldInfo], dict[str, tuple[int, ...]]]:
-        """All stored fields, and the padded shape of one row of each."""
-        fields, coords = self.layout
-        return fields, {n: tuple(len(coords[d]) for d in f.dims) for n, f in fields.items()}
 
     @cached_property
     def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
@@ -220,7 +242,7 @@ def out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
 
-def blocks_in_flight(plan: Plan, memory: int | None, threads: int | None = None) -> int:
+def blocks_in_flight(plan: GridPlan, memory: int | None, threads: int | None = None) -> int:
     """How many blocks train at once: one a core on CPU, fewer where memory is short."""
     devices = jax.local_devices()
     wanted = threads or (cores() if devices[0].platform == "cpu" else len(devices))

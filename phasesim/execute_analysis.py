@@ -13,13 +13,13 @@ import numpy as np
 from phasesim import pytree, rows
 from phasesim.engines._program import CPU_OPTIONS
 from phasesim.errors import UsageError
-from phasesim.execute_function import FunctionExecutor
+from phasesim.execute_function import CallExecutor
 from phasesim.keys import cell_keys, model_keys, stream
-from phasesim.plan import Block
+from phasesim.plan import AnalysisPlan, Block
 
 
 @dataclass
-class AnalysisExecutor(FunctionExecutor):
+class AnalysisExecutor(CallExecutor[AnalysisPlan]):
     """Measures the models of a block at once, by jit and vmap."""
 
     @cached_property

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -13,15 +14,18 @@ import numpy as np
 
 from phasesim import rows
 from phasesim.errors import Stopped, UsageError
-from phasesim.execute import Executor
+from phasesim.execute import GridExecutor
 from phasesim.keys import cell_keys
-from phasesim.plan import Block
+from phasesim.plan import Block, CallPlan, FunctionPlan
 from phasesim.status import Status
+
+#: the plan whose blocks are carried out
+P = TypeVar("P", bound=CallPlan, covariant=True)
 
 
 @dataclass
-class FunctionExecutor(Executor):
-    """Calls the function for a tile of cells at once, by jit and vmap."""
+class CallExecutor(GridExecutor[P]):
+    """Calls something for a tile of cells at once, by jit and vmap."""
 
     def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
         """Call the function for the models of a block; see `Executor.run`."""
@@ -50,6 +54,24 @@ class FunctionExecutor(Executor):
         jax.block_until_ready(self._programs[cohort](*arguments))
         return time.perf_counter() - began
 
+    @property
+    @abstractmethod
+    def _programs(self) -> list[Any]:
+        """What is called for a tile, of each cohort."""
+
+    @abstractmethod
+    def _arguments(self, block: Block) -> tuple[Any, ...]:
+        """What it is called with."""
+
+    @abstractmethod
+    def _about(self, block: Block, made: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """What is stored of the models beside what the call returned."""
+
+
+@dataclass
+class FunctionExecutor(CallExecutor[FunctionPlan]):
+    """Calls the function of a `FunctionSweep`."""
+
     @cached_property
     def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
         """Fields and coordinates from the shapes that the function returns."""
@@ -71,14 +93,12 @@ class FunctionExecutor(Executor):
     @cached_property
     def _programs(self) -> list[Any]:
         sweep = self.plan.sweep
-        if sweep.function is None:
+        function, fixed = sweep.function, dict(sweep.fixed)
+        if function is None:
             raise UsageError(f"{sweep.name}: the function is not stored, call sweep_function again")
-        fixed = dict(sweep.fixed)
 
         def program(static: dict[str, Any]) -> Any:
-            return jax.jit(
-                jax.vmap(lambda key, swept: sweep.function(key, **swept, **static, **fixed))
-            )
+            return jax.jit(jax.vmap(lambda key, swept: function(key, **swept, **static, **fixed)))
 
         return [program(c.static) for c in self.plan.cohorts]
 

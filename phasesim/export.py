@@ -105,8 +105,8 @@ def _cell(value: Any) -> Any:
 
 
 def _write_npz(result: Result, path: Path) -> None:
-    arrays = {name: result.stored(name) for name in result.names()}
-    coords = {f"coord:{path}": values for path, values in result.coords.items()}
+    arrays: dict[str, Any] = {name: result.stored(name) for name in result.names()}
+    coords: dict[str, Any] = {f"coord:{path}": values for path, values in result.coords.items()}
     with path.open("xb") as file:
         np.savez_compressed(file, **arrays, **coords)
 

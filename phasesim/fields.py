@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
+from collections.abc import Iterable
 from typing import Any
 
 from phasesim.errors import ConfigError
@@ -154,7 +155,7 @@ def _refused(spec: FieldSpec, name: str, value: Any) -> ConfigError:
 def _check_swept(spec: FieldSpec, name: str, value: Any) -> Any:
     if value is None and spec.optional:
         return None
-    if spec.one_per and not isinstance(value, str) and hasattr(value, "__iter__"):
+    if spec.one_per and isinstance(value, Iterable) and not isinstance(value, str):
         return tuple(check_number(spec, f"{name}[{i}]", v) for i, v in enumerate(value))
     return check_number(spec, name, value)
 
@@ -163,7 +164,7 @@ def _check_static(spec: FieldSpec, name: str, value: Any) -> Any:
     if spec.type is int:
         if isinstance(value, bool) or not isinstance(value, numbers.Integral):
             raise _refused(spec, name, value)
-        if not spec.low <= value <= spec.high:
+        if not spec.low <= int(value) <= spec.high:
             raise ConfigError(name, f"found {value!r}", expected=spec.expected)
         return int(value)
     if not isinstance(value, spec.type) or (spec.choices and value not in spec.choices):

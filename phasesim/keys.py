@@ -11,6 +11,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
+
+#: a digest as eight integers, or those of L cells: NumPy's, traced where vmap or jit hands them on
+Words = jax.Array | np.ndarray
 
 
 class Keys(NamedTuple):
@@ -51,14 +55,14 @@ def stream(key: jax.Array, name: str) -> jax.Array:
     return jax.random.fold_in(key, zlib.crc32(name.encode()))
 
 
-def _cell_key(seed: jax.Array, words: jax.Array, replica: jax.Array) -> jax.Array:
+def _cell_key(seed: ArrayLike, words: Words, replica: ArrayLike) -> jax.Array:
     key = jax.random.key(seed)
     for i in range(8):
         key = jax.random.fold_in(key, words[i])
     return jax.random.fold_in(key, replica)
 
 
-def _model_keys_plain(seed: jax.Array, words: jax.Array, replica: jax.Array, shared: bool) -> Keys:
+def _model_keys_plain(seed: ArrayLike, words: Words, replica: ArrayLike, shared: bool) -> Keys:
     cells = jax.vmap(_cell_key, in_axes=(None, 0, None))(seed, words, replica)
     root = jax.random.key(seed)
     if shared:

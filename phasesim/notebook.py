@@ -7,12 +7,16 @@ import html
 import inspect
 import io
 import types
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from phasesim.errors import PhasesimError, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from phasesim.result import Result
 
 #: models whose metrics take no longer to compute than a reader waits for a picture
 _MOST_PICTURED = 200_000
@@ -25,6 +29,7 @@ class Shown:
 
     sweep: Any
     path: Path | None
+    names: Callable[[], list[str]]
 
     @property
     def plot(self) -> Plots:
@@ -35,7 +40,7 @@ class Shown:
         """Write the page on which the sweep is looked at: `phasesim.explore`."""
         from phasesim.explore import explore
 
-        return explore(self, path, **options)
+        return explore(cast("Result", self), path, **options)
 
     def _repr_html_(self) -> str:
         rows = [(a.path, f"{len(a.values)} values, {a.values[0]} … {a.values[-1]}")

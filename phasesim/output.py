@@ -14,15 +14,15 @@ from phasesim.fingerprint import (
     code_identity,
     grid_fingerprint,
 )
+from phasesim.grid import Grid
 from phasesim.plan import make_plan
-from phasesim.sweep import Sweep
 
 #: packages whose versions are recorded
 RECORDED = ("phasesim", "jax", "jaxlib", "flax", "optax", "numpy")
 
 
 def layout_of(
-    sweep: Sweep, fields: dict[str, Any], coords: dict[str, Any], cell_hash: np.ndarray
+    sweep: Grid, fields: dict[str, Any], coords: dict[str, Any], cell_hash: np.ndarray
 ) -> store.Layout:
     """The shape of the final file.
 
@@ -57,13 +57,13 @@ def fill_value(dtype: str) -> float:
     return {"f": float("nan"), "i": -1, "u": 0}[np.dtype(dtype).kind]
 
 
-def manifest_layout(sweep: Sweep, manifest: dict[str, Any]) -> store.Layout:
+def manifest_layout(sweep: Grid, manifest: dict[str, Any]) -> store.Layout:
     """The layout that a manifest describes."""
     return layout_of(sweep, manifest["fields"], manifest["coords"], make_plan(sweep).cell_hash)
 
 
 def new_manifest(
-    sweep: Sweep,
+    sweep: Grid,
     fields: dict[str, Any],
     coords: dict[str, np.ndarray],
     blocks_per_chunk: int,
@@ -83,7 +83,7 @@ def new_manifest(
     }
 
 
-def stored_attributes(sweep: Sweep, platform: str) -> tuple[dict[str, Any], dict[str, str]]:
+def stored_attributes(sweep: Grid, platform: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Root attributes and long texts of the final file."""
     attrs = {
         "name": sweep.name,

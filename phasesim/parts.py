@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class Part:
     reference = ""
     #: whether the part changes nothing at its present values, so that it may be left out
     off = False
+    #: subclasses are dataclasses
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
     def __post_init__(self) -> None:
         for name, spec in specs(self).items():
@@ -99,9 +101,8 @@ def specs(part_or_class: Any) -> dict[str, FieldSpec]:
 def default(cls: type, name: str) -> Any:
     """The default of a field, as declared."""
     field = {f.name: f for f in dataclasses.fields(cls)}[name]
-    if field.default is dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
+    factory = field.default_factory
+    return field.default if factory is dataclasses.MISSING else factory()
 
 
 def construct(cls: type, values: dict[str, Any]) -> Any:

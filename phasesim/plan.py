@@ -7,16 +7,17 @@ static fields. How many blocks make a chunk only decides how often work is saved
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from phasesim.analysis import AnalysisSweep
 from phasesim.cells import Cohort, cohorts
 from phasesim.experiment import Experiment
-from phasesim.function import FunctionSweep, function_cohorts
+from phasesim.function import FunctionCohort, FunctionSweep, function_cohorts
 from phasesim.grid import Grid
 from phasesim.memory import MOST_SMALL, THREAD_BYTES, block_bytes
 from phasesim.sweep import Sweep
@@ -64,8 +65,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """All work of a sweep that is still to do.
+class GridPlan(ABC):
+    """All work of a grid that is still to do, whatever it is that each of its cells trains.
 
     Attributes:
         sweep: what is trained.
@@ -73,18 +74,27 @@ class Plan:
         platform: "cpu", "gpu" or "tpu".
     """
 
-    sweep: Sweep
+    sweep: Grid
     done: np.ndarray | None = None
     platform: str = "cpu"
 
-    @cached_property
-    def cohorts(self) -> list[Cohort]:
-        return cohorts(self.sweep)
+    @property
+    @abstractmethod
+    def cohorts(self) -> Sequence[Cohort | FunctionCohort]:
+        """The cells, by what one compiled program computes."""
 
-    @cached_property
+    @property
+    @abstractmethod
     def lanes(self) -> list[int]:
         """Lane width of each cohort."""
-        return [lane_width(c.template, self.platform) for c in self.cohorts]
+
+    @abstractmethod
+    def steps_of(self, blocks: list[Block]) -> int:
+        """Optimiser steps of some blocks, summed over models."""
+
+    @abstractmethod
+    def peak_memory(self, in_flight: int) -> int:
+        """Bytes that training adds to a process: blocks in flight, and what each thread keeps."""
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -115,10 +125,6 @@ class Plan:
         """Optimiser steps still to do, summed over models."""
         return self.steps_of(self.blocks)
 
-    def steps_of(self, blocks: list[Block]) -> int:
-        """Optimiser steps of some blocks, summed over models."""
-        return sum(len(b.rows) * self.cohorts[b.cohort].template.n_steps for b in blocks)
-
     def n_chunks(self, blocks_per_chunk: int) -> int:
         """Chunks when each holds that many blocks."""
         return math.ceil(len(self.blocks) / blocks_per_chunk)
@@ -135,6 +141,26 @@ class Plan:
             out[cohort.cells] = cohort.cell_digests
         return out
 
+
+@dataclass(frozen=True)
+class Plan(GridPlan):
+    """The plan of a `Sweep`."""
+
+    sweep: Sweep
+
+    @cached_property
+    def cohorts(self) -> list[Cohort]:
+        return cohorts(self.sweep)
+
+    @cached_property
+    def lanes(self) -> list[int]:
+        """Lane width of each cohort."""
+        return [lane_width(c.template, self.platform) for c in self.cohorts]
+
+    def steps_of(self, blocks: list[Block]) -> int:
+        """Optimiser steps of some blocks, summed over models."""
+        return sum(len(b.rows) * self.cohorts[b.cohort].template.n_steps for b in blocks)
+
     def memory_of_block(self, number: int) -> int:
         """Bytes one block of a cohort needs while it trains and is evaluated."""
         return block_bytes(self.cohorts[number].template, self.lanes[number], self.platform)
@@ -145,16 +171,12 @@ class Plan:
         return in_flight * (largest + THREAD_BYTES)
 
 
-class CallPlan(Plan):
+class CallPlan(GridPlan):
     """A plan whose models take one call each; what a call takes is not known before it is run."""
 
     def steps_of(self, blocks: list[Block]) -> int:
         """Calls."""
         return sum(len(b.rows) for b in blocks)
-
-    def memory_of_block(self, number: int) -> int:
-        """Not known: counted as nothing."""
-        return 0
 
     def peak_memory(self, in_flight: int) -> int:
         """Not known: counted as nothing."""
@@ -165,8 +187,10 @@ class CallPlan(Plan):
 class FunctionPlan(CallPlan):
     """The plan of a `FunctionSweep`."""
 
+    sweep: FunctionSweep
+
     @cached_property
-    def cohorts(self) -> list[Any]:
+    def cohorts(self) -> list[FunctionCohort]:
         return function_cohorts(self.sweep)
 
     @cached_property
@@ -179,15 +203,24 @@ class FunctionPlan(CallPlan):
 class AnalysisPlan(CallPlan):
     """The plan of an `AnalysisSweep`: the blocks of its training, of bounded size everywhere."""
 
+    sweep: AnalysisSweep
+
+    @cached_property
+    def cohorts(self) -> list[Cohort]:
+        return cohorts(self.sweep)
+
     @cached_property
     def lanes(self) -> list[int]:
         """Lane width of each cohort."""
         return [min(lane_width(c.template, self.platform), LANES_SMALL) for c in self.cohorts]
 
 
-def make_plan(sweep: Grid, done: np.ndarray | None = None, platform: str = "cpu") -> Plan:
+def make_plan(sweep: Grid, done: np.ndarray | None = None, platform: str = "cpu") -> GridPlan:
     """The plan of a sweep of experiments, of a function, or of an analysis."""
-    kinds = {FunctionSweep: FunctionPlan, AnalysisSweep: AnalysisPlan}
+    kinds: dict[type[Grid], type[GridPlan]] = {
+        FunctionSweep: FunctionPlan,
+        AnalysisSweep: AnalysisPlan,
+    }
     return kinds.get(type(sweep), Plan)(sweep, done, platform)
 
 

@@ -7,6 +7,7 @@ needs JAX, and only when something is computed.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,7 @@ def _register_class(cls: type) -> None:
         leaves, aux = flatten(p)
         return list(zip(keys, leaves, strict=True)), aux
 
-    def unflatten(aux: tuple, leaves: list[Any]) -> Part:
+    def unflatten(aux: tuple, leaves: Iterable[Any]) -> Part:
         made = object.__new__(cls)
         for name, value in (*zip(dynamic, leaves, strict=True), *zip(fixed, aux, strict=True)):
             object.__setattr__(made, name, value)

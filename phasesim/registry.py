@@ -16,8 +16,10 @@ import sys
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from phasesim.errors import PhasesimError, UsageError, did_you_mean
 
@@ -202,11 +204,12 @@ def _load(kind: str, name: str, path: Path) -> None:
         module = importlib.import_module(f"phasesim.{FOLDERS[kind]}.{name}")
     else:
         full_name = f"phasesim_plugins.{FOLDERS[kind]}.{name}"
-        spec = importlib.util.spec_from_file_location(full_name, path)
+        # a file that ends in .py has a spec, and that a loader
+        spec = cast(ModuleSpec, importlib.util.spec_from_file_location(full_name, path))
         module = importlib.util.module_from_spec(spec)
         sys.modules[full_name] = module
         try:
-            spec.loader.exec_module(module)
+            cast(Loader, spec.loader).exec_module(module)
         except PhasesimError:
             raise
         except Exception as error:
@@ -241,7 +244,7 @@ class _Namespace(types.ModuleType):
 def namespace(module_name: str, kind: str) -> None:
     """Turn the package of a registry folder into a lazy namespace of its variants."""
     module = sys.modules[module_name]
-    module.kind = _folder(kind) and kind
+    module.__dict__["kind"] = _folder(kind) and kind
     module.__class__ = _Namespace
 
 

@@ -18,12 +18,12 @@ from phasesim.errors import (
     did_you_mean,
 )
 from phasesim.experiment import Experiment
+from phasesim.grid import Grid
 from phasesim.judged import Judged
 from phasesim.notebook import Shown
 from phasesim.percell import measured
 from phasesim.reductions import AVERAGES, reduce
 from phasesim.source import Arrays, Source
-from phasesim.sweep import Sweep
 
 
 class Result(Judged, Shown):
@@ -37,7 +37,7 @@ class Result(Judged, Shown):
         analyses: of a result in memory, those made of it so far, by name.
     """
 
-    def __init__(self, sweep: Sweep, source: Source, path: Path | None = None) -> None:
+    def __init__(self, sweep: Grid, source: Source, path: Path | None = None) -> None:
         self.sweep, self.path, self._source = sweep, path, source
         self._cache: dict[str, np.ndarray] = {}
         self.analyses: dict[str, Result] = {}
@@ -224,7 +224,7 @@ class Result(Judged, Shown):
 
 
 def from_rows(
-    sweep: Sweep, layout: store.Layout, parts: Iterable[Any], path: Path | None = None
+    sweep: Grid, layout: store.Layout, parts: Iterable[Any], path: Path | None = None
 ) -> Result:
     """A result in memory from rows in any order; models without a row are not_run."""
     index = store.RowIndex(layout)
@@ -269,7 +269,7 @@ def open_result(path: str | Path, *, verify: bool = True) -> Result:
     return from_rows(sweep, layout, directory.parts(), run)
 
 
-def stored_sweep(config: str, path: Path) -> Sweep:
+def stored_sweep(config: str, path: Path) -> Grid:
     """The sweep whose configuration a store holds."""
     try:
         return stored_grid(config, str(path))

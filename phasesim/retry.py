@@ -12,7 +12,7 @@ import numpy as np
 
 from phasesim.errors import CellsLost, one_line
 from phasesim.output import fill_value
-from phasesim.plan import Block, Plan
+from phasesim.plan import Block, GridPlan
 from phasesim.rows import FieldInfo
 from phasesim.status import Status
 
@@ -27,6 +27,9 @@ NAMED = 8
 #: what XLA's errors begin with where another attempt may go well
 _PASSING = ("INTERNAL", "UNAVAILABLE", "UNKNOWN", "ABORTED", "CANCELLED", "DATA_LOSS",
             "DEADLINE_EXCEEDED")  # fmt: skip
+
+#: what a block that was computed leaves: arrays by name
+Rows = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,25 +72,24 @@ def persistent(work: Callable[[], Any], block: Block, wait: Callable[[float], ob
 class Losses:
     """The blocks of a run that were given up."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: GridPlan) -> None:
         self._plan = plan
         self._lost: list[Lost] = []
         self._in_a_row = 0
 
-    def note(self, made: Any) -> bool:
-        """Remember what became of a block; whether it was given up.
+    def note(self, made: Rows | Lost) -> None:
+        """Remember what became of a block.
 
         Raises:
             CellsLost: nothing but losses for a while.
         """
         if not isinstance(made, Lost):
             self._in_a_row = 0
-            return False
+            return
         self._lost.append(made)
         self._in_a_row += 1
         if self._in_a_row >= HOPELESS:
             self.check()
-        return True
 
     def check(self) -> None:
         """Raise `CellsLost` if anything was given up."""
@@ -129,11 +131,11 @@ class Losses:
 
 
 def blank_rows(
-    plan: Plan,
+    plan: GridPlan,
     lost: Lost,
     fields: Mapping[str, FieldInfo],
     shapes: Mapping[str, tuple[int, ...]],
-) -> dict[str, np.ndarray]:
+) -> Rows:
     """Rows that stand for a block that was given up: no numbers, status infrastructure."""
     block, count = lost.block, len(lost.block.rows)
     rows = {

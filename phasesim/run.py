@@ -16,13 +16,13 @@ from phasesim import retry, store
 from phasesim.analysis import AnalysisSweep
 from phasesim.dispatch import in_order
 from phasesim.errors import CellsLost
-from phasesim.execute import Executor, blocks_in_flight, out_of_memory, platform
+from phasesim.execute import Executor, GridExecutor, blocks_in_flight, out_of_memory, platform
 from phasesim.execute_analysis import AnalysisExecutor
 from phasesim.execute_function import FunctionExecutor
 from phasesim.function import FunctionSweep, make_sweep
 from phasesim.grid import Grid
 from phasesim.output import layout_of, new_manifest
-from phasesim.plan import Block, Plan, chunk_blocks, make_plan
+from phasesim.plan import Block, GridPlan, Plan, chunk_blocks, make_plan
 from phasesim.progress import Silent
 from phasesim.result import Result, from_rows, open_result
 from phasesim.start import starts_of
@@ -152,7 +152,8 @@ def _in_memory(sweep: Grid, options: Options) -> Result:
     losses, parts = retry.Losses(plan), []
     with options.progress.task(plan.n_models, plan.model_steps):
         for made in _trained(plan.blocks, executor, options):
-            if losses.note(made):
+            losses.note(made)
+            if isinstance(made, retry.Lost):
                 made = retry.blank_rows(plan, made, *executor.fields_and_shapes)
             parts.append(store.ArrayPart("memory", made))
     losses.warn()
@@ -160,11 +161,14 @@ def _in_memory(sweep: Grid, options: Options) -> Result:
     return from_rows(sweep, layout_of(sweep, fields, coords, plan.cell_hash), parts)
 
 
-def executor_for(plan: Plan, options: Options) -> Executor:
+def executor_for(plan: GridPlan, options: Options) -> GridExecutor[GridPlan]:
     """What trains, calls or measures the blocks of a plan in this process."""
-    kinds = {FunctionSweep: FunctionExecutor, AnalysisSweep: AnalysisExecutor}
+    kinds: dict[type[Grid], type[GridExecutor]] = {
+        FunctionSweep: FunctionExecutor,
+        AnalysisSweep: AnalysisExecutor,
+    }
     kind = kinds.get(type(plan.sweep), Executor)
-    starts = starts_of(plan.sweep) if kind is Executor else None
+    starts = starts_of(plan.sweep) if isinstance(plan, Plan) else None
     return kind(plan, starts, options.stop, options.progress.steps)
 
 
@@ -197,13 +201,13 @@ def _fill(work: Work, final: Path, options: Options) -> None:
     finish(work, final, keep_run=options.keep_run)
 
 
-def device(executor: Executor) -> str:
+def device(executor: GridExecutor[GridPlan]) -> str:
     """What this process trains on, for people."""
     return f"{executor.devices[0].device_kind} × {len(executor.devices)}"
 
 
 def train_chunks(
-    work: Work, indices: list[int], executor: Executor, options: Options
+    work: Work, indices: list[int], executor: GridExecutor[GridPlan], options: Options
 ) -> Iterator[dict[str, Any]]:
     """Train and store some chunks of a running directory; the lock is the caller's.
 
@@ -227,24 +231,26 @@ def train_chunks(
             began = time.monotonic()
             made = list(islice(trained, len(chunk)))
             left -= sum(len(b.rows) for b in chunk)
-            lost = [block for block in made if losses.note(block)]
+            for rows in made:
+                losses.note(rows)
+            lost = [rows for rows in made if isinstance(rows, retry.Lost)]
             if lost:
                 names = [name for block in lost for name in losses.names_of(block)]
                 yield {"index": index, "lost": names, "reason": lost[-1].reason}
                 continue
-            rows = _commit(work.run, index, made)
-            counts = np.bincount(rows["status"], minlength=8).tolist()
+            stored = _commit(
+                work.run, index, [rows for rows in made if not isinstance(rows, retry.Lost)]
+            )
+            counts = np.bincount(stored["status"], minlength=8).tolist()
             seconds = round(time.monotonic() - began, 3)
-            yield {"index": index, "models": len(rows["seed"]), "status": counts,
+            yield {"index": index, "models": len(stored["seed"]), "status": counts,
                    "seconds": seconds}  # fmt: skip
         # a generator left before its end would tell its executor to give up
         next(trained, None)
     losses.check()
 
 
-def _commit(
-    run_dir: store.RunDirectory, index: int, made: list[dict[str, np.ndarray]]
-) -> dict[str, np.ndarray]:
+def _commit(run_dir: store.RunDirectory, index: int, made: list[retry.Rows]) -> retry.Rows:
     """Store the blocks of a chunk; their rows stand in order, whoever computed them."""
     joined = {name: np.concatenate([rows[name] for rows in made]) for name in made[0]}
     run_dir.commit(index, joined)
@@ -252,8 +258,8 @@ def _commit(
 
 
 def _trained(
-    blocks: list[Block], executor: Executor, options: Options
-) -> Iterator[dict[str, np.ndarray] | retry.Lost]:
+    blocks: list[Block], executor: GridExecutor[GridPlan], options: Options
+) -> Iterator[retry.Rows | retry.Lost]:
     """Rows of each block in order, computed by as many threads as blocks are in flight."""
     devices = executor.devices
 

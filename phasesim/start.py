@@ -55,7 +55,7 @@ def _positions(sweep: Sweep, source: Result) -> np.ndarray:
     """For each cell of the sweep, the flat cell of the store with the same axis values."""
     grid = np.indices(sweep.shape).reshape(len(sweep.axes), -1)
     paths = [a.path for a in sweep.axes]
-    index = []
+    index: list[np.ndarray] = []
     for axis in source.sweep.axes:
         if axis.path not in paths:
             if len(axis.values) > 1:

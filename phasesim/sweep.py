@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +107,7 @@ class Sweep(_SweepFields):
             experiment = replace_at(experiment, axis.path, value)
         return experiment
 
-    def at(self, index: tuple[int, ...]) -> Experiment:
+    def at(self, index: Sequence[int]) -> Experiment:
         """The experiment of the cell at a grid index."""
         return self.at_values([a.values[i] for a, i in zip(self.axes, index, strict=True)])
 

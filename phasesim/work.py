@@ -13,10 +13,10 @@ import numpy as np
 from phasesim import store
 from phasesim.errors import StoreLocked, StoreMismatch, UsageError
 from phasesim.fingerprint import contains, differing_fields, grid_fingerprint
+from phasesim.grid import Grid
 from phasesim.output import manifest_layout, stored_attributes, versions
-from phasesim.plan import Plan, make_plan
+from phasesim.plan import GridPlan, make_plan
 from phasesim.result import stored_sweep
-from phasesim.sweep import Sweep
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Work:
 
     run: store.RunDirectory
     held: store.Held
-    plan: Plan
+    plan: GridPlan
     layout: store.Layout
 
     @property
@@ -47,7 +47,7 @@ class Work:
 
 
 def prepare(
-    sweep: Sweep,
+    sweep: Grid,
     final: Path,
     platform: str,
     make_manifest: Callable[[], dict[str, Any]],
@@ -97,7 +97,7 @@ def prepare(
 
 
 def _locked(
-    sweep: Sweep, run: store.RunDirectory, held: store.Held, make_manifest: Callable[[], Any]
+    sweep: Grid, run: store.RunDirectory, held: store.Held, make_manifest: Callable[[], Any]
 ) -> Work:
     if held.exclusive:
         run.clean_temporaries()
@@ -108,7 +108,7 @@ def _locked(
     return _work(run, held, sweep)
 
 
-def _outgrown(sweep: Sweep, run: store.RunDirectory, *, verify: bool) -> bool:
+def _outgrown(sweep: Grid, run: store.RunDirectory, *, verify: bool) -> bool:
     """Whether a directory needs another manifest before this sweep can go on in it."""
     old = stored_sweep(run.manifest["config_toml"], run.path)
     # a carried file that was damaged changes what is left to do, hence the numbering of chunks
@@ -124,7 +124,7 @@ def reopen(run: store.RunDirectory, held: store.Held) -> Work:
     return _work(run, held, stored_sweep(run.manifest["config_toml"], run.path))
 
 
-def _work(run: store.RunDirectory, held: store.Held, sweep: Sweep) -> Work:
+def _work(run: store.RunDirectory, held: store.Held, sweep: Grid) -> Work:
     layout = manifest_layout(sweep, run.manifest)
     plan = make_plan(sweep, _carried_models(run, layout), run.manifest["platform"])
     return Work(run, held, plan, layout)
@@ -144,7 +144,7 @@ def _made(stored: Mapping[str, Any]) -> dict[str, Any]:
     return json.loads(stored["code"])
 
 
-def grows(sweep: Sweep, old: Sweep, where: Path, made: dict[str, Any]) -> bool:
+def grows(sweep: Grid, old: Grid, where: Path, made: dict[str, Any]) -> bool:
     """Whether ``sweep`` extends a stored one (True), is it (False), or neither (an error)."""
     fields = differing_fields(sweep, old, made)
     if fields:
@@ -162,7 +162,7 @@ def grows(sweep: Sweep, old: Sweep, where: Path, made: dict[str, Any]) -> bool:
     )
 
 
-def check_same_code(run: store.RunDirectory, sweep: Sweep, platform: str) -> None:
+def check_same_code(run: store.RunDirectory, sweep: Grid, platform: str) -> None:
     """Refuse to add to a directory from where the same cells would come out otherwise.
 
     Raises:

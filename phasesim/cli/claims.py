@@ -86,7 +86,7 @@ def _measured(claim: Any, scale: str, train: bool, quiet: bool) -> Any:
     with stop_on_signals(options.stop):
         sweep = gallery.sweep_of(claim.sweep, scale)
         trained = gallery.result_of(claim.sweep, sweep, None, train=train, options=options)
-        path = store.analysis_path(trained.path, claim.analysis.label)
+        path = trained.path and store.analysis_path(trained.path, claim.analysis.label)
         return analyse(trained, claim.analysis, path, options)
 
 

@@ -56,7 +56,7 @@ def parse_bytes(text: str, option: str) -> int:
         number = float(match[1]) if match else 0.0
     except ValueError:
         number = 0.0
-    if not number > 0:
+    if match is None or not number > 0:
         raise UsageError(f"{option}: found {text!r}, expected a size such as 4GiB")
     return int(number * _UNITS[match[2] or ""])
 

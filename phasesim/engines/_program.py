@@ -102,8 +102,12 @@ def _steps(inputs: Inputs, begin: jax.Array, end: jax.Array, carry: tuple[State,
     body = partial(_step, inputs)
     if carry[0].stopped is None:
         return jax.lax.fori_loop(begin, end, body, carry)[0]
+
+    def going_on(c: Any) -> jax.Array:
+        return (c[0] < end) & jnp.any(c[1][0].stopped.step < 0)
+
     return jax.lax.while_loop(
-        lambda c: (c[0] < end) & jnp.any(c[1][0].stopped.step < 0),
+        going_on,
         lambda c: (c[0] + 1, body(*c)),
         (begin, carry),
     )[1][0]
@@ -190,9 +194,10 @@ def _outcome(inputs: Inputs, state: State) -> Outcome:
     if experiment.engine.samples:
         one = lambda e, params: evaluate(e, params, inputs.eval_key)  # noqa: E731
         readout = _over_models(experiment, one)(experiment, state.params)
+        loss = readout.loss
     else:
         exact = exact_end(experiment, state.params)
-    loss = exact.loss if readout is None else readout.loss
+        loss = exact.loss
     curve, tail = state.curve, state.tail
     if state.stopped is not None:
         curve, tail = all_losses(

@@ -43,15 +43,14 @@ def counts(p: Any) -> Counts:
         (p,), (none, some) = column
         none_after, some_after = carry
         found = none * none_after, some * (none_after + some_after) + none * some_after
-        return _with(*carry, p), found
+        return _with(*carry, p=p), found
 
     columns = (xp.moveaxis(p, -1, 0),)
     (several, none, _), before = fold(forward, (zero, one, zero), columns)
     _, found = fold(backward, (one, zero), (columns, before), reverse=True)
     pairs = zip(*found, strict=True) if isinstance(found, list) else found
-    return Counts(
-        none, *(joined(list(v) if isinstance(v, tuple) else v, xp) for v in pairs), several
-    )
+    both = (joined(list(v) if isinstance(v, tuple) else v, xp) for v in pairs)
+    return Counts(none, *both, several=several)
 
 
 def _with(none: Any, some: Any, p: Any) -> tuple[Any, Any]:

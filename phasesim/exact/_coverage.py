@@ -20,6 +20,11 @@ def law_of(distribution: Any) -> Law | None:
     return getattr(getattr(distribution, "amplitude", None), "law", lambda: None)()
 
 
+def covered_law(distribution: Any) -> Law:
+    """The law of a distribution that is covered: there is one."""
+    return distribution.amplitude.law()
+
+
 def plain(distribution: Any, n: int) -> bool:
     """Whether features are independent and uniform on [0, 1], as the faster kernels assume."""
     law = law_of(distribution)

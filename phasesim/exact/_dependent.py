@@ -86,8 +86,8 @@ def _direct(law: Any, out: Outputs, activity: Activity) -> list[RowLoss]:
     few = law.one_other(a, b, p, out.couplings[..., None, :, :])
     one = [xp.sum(chance * v, axis=-1) for v in few[:3]]
     return [
-        RowLoss(*several, coupling, 0 * several[0]),
-        RowLoss(*one, alone * few[3], 0 * one[0]),
+        RowLoss(*several, coupling=coupling, last=0 * several[0]),
+        RowLoss(*one, coupling=alone * few[3], last=0 * one[0]),
     ]
 
 

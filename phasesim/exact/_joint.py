@@ -53,7 +53,7 @@ def total(activity: Activity, features: Features, times: Times) -> tuple[Sum, li
     for group in activity.groups:
 
         def step(carry: Sum, column: Any, group: Group = group) -> Any:
-            return _together(carry, _one_set(group, *column[:3], times), times), carry[:2]
+            return _together(carry, _one_set(group, *column[:3], times=times), times), carry[:2]
 
         carry, found = fold(step, carry, _columns(group, features))
         before.append(found)
@@ -81,7 +81,7 @@ def slopes(
         def step(carry: Sum, column: Any, group: Group = group) -> Any:
             *columns, psi, (none, some) = column
             rest = _together(carry, Sum(none, some, ()), times)
-            after = _together(carry, _one_set(group, *columns, times), times)
+            after = _together(carry, _one_set(group, *columns, times=times), times)
             return after._replace(several=()), _beside(group, columns, psi, rest, times, paired)
 
         carry, here = fold(step, carry, (*_columns(group, features), earlier), reverse=True)
@@ -147,7 +147,8 @@ def _beside(group: Group, columns: Any, psi: Any, rest: Sum, times: Times, paire
     always = (rest.some[0] + rest.none, *rest.some[1:])
     found: list[Any] = []
     for position in range(len(chi)):
-        element, alone = [0] * len(always), 0
+        element: list[Any] = [0] * len(always)
+        alone: Any = 0
         for k, active in enumerate(group.patterns):
             if position not in active:
                 continue

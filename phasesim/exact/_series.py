@@ -14,7 +14,7 @@ from phasesim.exact._few import RowLoss, add
 from phasesim.exact._moments import Moments, moments
 from phasesim.exact._output import Cubic, Integrands, cubic, integrands, placed
 from phasesim.exact._products import real, several, slopes
-from phasesim.exact._waves import Waves, characteristic, waves
+from phasesim.exact._waves import characteristic, waves
 from phasesim.numerics import namespace
 
 
@@ -75,10 +75,11 @@ def _waves_part(
 ) -> RowLoss:
     others, beside = densities
     turns = (couplings / T[..., None])[..., None] * k
-    other = waves(turns) if beside is not None else Waves(characteristic(turns), None, None)
-    found, before = several(others, other.chi)
-    coupling = 0 * others
-    if beside is not None:
+    if beside is None:
+        found, coupling = several(others, characteristic(turns))[0], 0 * others
+    else:
+        other = waves(turns)
+        found, before = several(others, other.chi)
         coupling = beside * slopes(others, other, before, part.shift)
     return RowLoss(
         real(part.loss, found),

@@ -37,7 +37,7 @@ def page_axis(axis: Axis, name: str) -> dict[str, Any]:
         "log": log,
         "order": order.tolist(),
         "centres": at[order].tolist(),
-        "edges": cell_edges(at[order], log=log).tolist(),
+        "edges": cell_edges(np.asarray(at[order], float), log=log).tolist(),
     }
 
 

@@ -130,7 +130,7 @@ def result_maps(result: Result, metrics: Iterable[str], seeds: Seeds) -> tuple[l
         UsageError: an unknown metric, or one asked for that has no map.
     """
     asked = list(dict.fromkeys(metrics))
-    names = list(METRICS) if has_directions(result) else []
+    names: list[str] = list(METRICS) if has_directions(result) else []
     if type(result.sweep) is Sweep:
         names.append("normalized_loss")
     if seeds.kind == "exact":

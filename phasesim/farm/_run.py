@@ -7,9 +7,8 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
 
-import jax
-
 from phasesim import registry
+from phasesim.cache import kept_programs
 from phasesim.errors import CellsLost, StoreLocked, UsageError
 from phasesim.execute import platform
 from phasesim.farm._base import Farm, from_text
@@ -144,7 +143,7 @@ def _hand_out(work: Work, pool: Executor, farm: Farm, share: Shard, options: Opt
         plugins=registry.plugin_folders(),
         memory=options.memory,
         threads=options.threads,
-        cache=jax.config.jax_compilation_cache_dir is not None,
+        cache=kept_programs() is not None,
     )
     missing = _begin(work, share, type(farm).__name__)
     size = work.run.manifest["blocks_per_chunk"]

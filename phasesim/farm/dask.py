@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from typing import Any
 
 from phasesim.errors import UsageError
 from phasesim.farm._base import Farm, needs
 from phasesim.fields import static
-from phasesim.parts import part
+from phasesim.parts import construct, part
 
 #: seconds to wait for a scheduler's answer
 PATIENCE = 20
@@ -33,7 +34,7 @@ class dask(Farm):
         address = argument.removeprefix("//")
         if not argument.startswith("//") or not ADDRESS.fullmatch(address):
             raise UsageError(f"--executor dask:{argument}: expected dask://host:port")
-        return cls(address=address)
+        return construct(cls, {"address": address})
 
     @property
     def at_once(self) -> int:
@@ -55,7 +56,7 @@ class dask(Farm):
             yield from executor_of(client)
 
 
-def executor_of(client: object) -> Iterator[Executor]:
+def executor_of(client: Any) -> Iterator[Executor]:
     """A client as an executor; what is still queued at the end is cancelled."""
     # not pure: the same task again must be carried out again, not remembered
     executor = client.get_executor(pure=False)

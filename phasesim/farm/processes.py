@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from phasesim.farm._base import Farm, whole
 from phasesim.fields import static
-from phasesim.parts import part
+from phasesim.parts import construct, part
 
 
 @part("phasesim; processes started by multiprocessing's spawn")
@@ -24,7 +24,8 @@ class processes(Farm):
 
     @classmethod
     def from_text(cls, argument: str) -> processes:
-        return cls(workers=whole("processes", argument, "how many, as in processes:4"))
+        how_many = whole("processes", argument, "how many, as in processes:4")
+        return construct(cls, {"workers": how_many})
 
     @property
     def at_once(self) -> int:

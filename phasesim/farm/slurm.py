@@ -12,7 +12,7 @@ from phasesim.errors import UsageError
 from phasesim.farm._base import Farm, needs, whole
 from phasesim.farm.dask import executor_of
 from phasesim.fields import static
-from phasesim.parts import part
+from phasesim.parts import construct, part
 
 #: what Dask should bear with: preempted jobs, and compiling, which can hold a worker for minutes
 PATIENT = {
@@ -33,11 +33,9 @@ class slurm(Farm):
 
     @classmethod
     def from_text(cls, argument: str) -> slurm:
-        return (
-            cls(jobs=whole("slurm", argument, "how many jobs, as in slurm:20"))
-            if argument
-            else cls()
-        )
+        if not argument:
+            return cls()
+        return construct(cls, {"jobs": whole("slurm", argument, "how many jobs, as in slurm:20")})
 
     @property
     def at_once(self) -> int:

@@ -64,7 +64,8 @@ def sorted_rows(G: Array) -> Array:
 
 def _least_difference(found: Array, wanted: Array) -> Array:
     """By how much entries differ at least if vector j stands at place i, at [i, j]."""
-    return cdist(sorted_rows(wanted), sorted_rows(found), "chebyshev")
+    apart = cdist(sorted_rows(wanted), sorted_rows(found), "chebyshev")
+    return np.asarray(apart, np.float64)
 
 
 def _connected(G: Array) -> Order:

@@ -174,7 +174,7 @@ def _starts(A: Array, B: Array, n_starts: int, seed: int) -> Iterator[Order]:
     rows = [sorted_rows(G) for G in grams]
     yield linear_sum_assignment(cdist(rows[1], rows[0], "sqeuclidean"))[1]
     for tolerance in _GRAM_TOLERANCES:
-        equal = matching(*grams, tolerance * float(np.max(np.abs(grams[1]))))
+        equal = matching(*grams, tolerance=tolerance * float(np.max(np.abs(grams[1]))))
         if equal is not None:
             yield equal
     for turn in np.random.default_rng(seed).normal(size=(n_starts, len(A), len(A))):

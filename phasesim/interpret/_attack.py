@@ -47,7 +47,7 @@ def along(extra: Extra, ways: jax.Array, size: jax.Array, samples: int) -> tuple
 
 
 def projected(
-    extra: Extra, key: jax.Array, shape: tuple[int, int], size: jax.Array, n_steps: int
+    extra: Extra, key: jax.Array, shape: tuple[int, ...], size: jax.Array | float, n_steps: int
 ) -> tuple[jax.Array, jax.Array]:
     """Projected gradient ascent in the ball of a radius, from a random point of its surface.
 

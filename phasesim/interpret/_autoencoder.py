@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -100,7 +101,7 @@ def train(
         return (p, state), errors
 
     (params, _), errors = jax.lax.scan(part, (params, optimizer.init(params)), jnp.arange(PARTS))
-    use = lambda name, *given: module.apply({"params": params}, *given, method=name)  # noqa: E731
+    use = partial(_applied, module, params)
     encode = lambda h: scale * use("encode", (h - rest) / scale, strength)  # noqa: E731
     tenths = jnp.array_split(errors.ravel(), 10)
     return Latents(
@@ -111,11 +112,15 @@ def train(
     )
 
 
+def _applied(module: Dictionary, p: Any, method: str, *given: Any) -> Any:
+    """What a method returns; Flax declares changed variables beside it, of which there are none."""
+    return module.apply({"params": p}, *given, method=method)
+
+
 def _restarted(module: Dictionary, p: Any, h: jax.Array, strength: Any, key: jax.Array) -> Any:
     """Parameters whose silent latents point to samples, chosen by their squared error."""
-    variables = {"params": p}
-    silent = (module.apply(variables, h, strength, method="encode") > 0).sum(axis=1) == 0
-    error, _ = module.apply(variables, h, strength)
+    silent = (_applied(module, p, "encode", h, strength) > 0).sum(axis=1) == 0
+    error, _ = module.apply({"params": p}, h, strength)
     chosen = jax.random.categorical(key, jnp.log(error), shape=silent.shape)
     toward = h[:, chosen].T
     length = jnp.linalg.norm(toward, axis=1, keepdims=True)

@@ -145,7 +145,7 @@ def interval(values: np.ndarray) -> tuple[float, float]:
 def _per_model(found: Result, name: str, at: str) -> np.ndarray:
     """Mean of an output over its own dimensions, (*cells chosen, seed); NaN if nothing is known."""
     values: Any = found.stored(name).astype(float)
-    for axis, index in enumerate(found.select(**_cells("at", at))):
+    for axis, index in enumerate(found.select(method=None, **_cells("at", at))):
         values = values if isinstance(index, slice) else values.take([index], axis)
     return known_mean(values.reshape(*values.shape[: len(found.shape)], -1))
 

@@ -13,7 +13,7 @@ import numpy as np
 from phasesim.engines._population import FINER, n_waves
 from phasesim.engines.population import uncovered
 from phasesim.exact._activity import activities
-from phasesim.exact._coverage import law_of, plain
+from phasesim.exact._coverage import covered_law, plain
 from phasesim.exact._expected import expected_rows
 from phasesim.exact._linear import dependent_loss_and_gradient
 from phasesim.exact._series import Terms
@@ -60,7 +60,7 @@ def _linear(experiment: Any, params: Any) -> jax.Array:
 
 def _exact(experiment: Any, independent: bool, params: Any) -> jax.Array:
     W, b = params["W"], params["b"]
-    n, law = experiment.n_features, law_of(experiment.distribution)
+    n, law = experiment.n_features, covered_law(experiment.distribution)
     G = jnp.matmul(W.T, W, precision="highest")
     waves = int(min(FINER * n_waves(n), law.most_terms))
     terms = Terms(waves, waves)

@@ -71,5 +71,5 @@ def _hash_of(result: Result) -> str:
         return store.sha256_file(result.path)
     digest = hashlib.sha256(result.sweep.to_toml().encode())
     for name in sorted(result.names()):
-        digest.update(np.ascontiguousarray(result.stored(name)))
+        digest.update(np.ascontiguousarray(result.stored(name)).data)
     return digest.hexdigest()

@@ -140,11 +140,11 @@ class linear_probe(Analysis):
         named = [
             of[name] for of, names in zip(asked.values(), lists, strict=True) for name in names
         ]
-        fits = [jnp.stack([of[fit] for fit in asked]) for of in (units, inputs)]
-        draws = [jnp.stack([of[name] for name in named]) for of in (units, inputs)]
-        on = draws[0].reshape(len(asked), -1, *units["fit"].shape)
-        score = jax.vmap(scores)(*fits, on).reshape(-1, *inputs["fit"].shape)
-        values = jax.vmap(_probe.auc)(score, draws[1] != 0)
+        h, x = (jnp.stack([of[fit] for fit in asked]) for of in (units, inputs))
+        on, true = (jnp.stack([of[name] for name in named]) for of in (units, inputs))
+        on = on.reshape(len(asked), -1, *units["fit"].shape)
+        score = jax.vmap(scores)(h, x, on).reshape(-1, *inputs["fit"].shape)
+        values = jax.vmap(_probe.auc)(score, true != 0)
         return dict(zip([name for names in lists for name in names], values, strict=True))
 
 

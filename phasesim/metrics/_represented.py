@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 def finite(W: Array) -> NDArray[np.bool_]:
     """Whether all weights of a model are finite: (..., m, n) -> (...)."""
-    return np.isfinite(W).all(axis=(-2, -1))
+    return np.all(np.isfinite(W), axis=(-2, -1))
 
 
 def represented(W: Array) -> NDArray[np.bool_]:

@@ -54,7 +54,7 @@ def centre_offset(
     W = _columns.weights(W)
     experiment = _inputs.experiment_of("centre_offset", experiment, W.shape[-1])
     # relative to the largest weight, so that huge ones do not overflow when squared
-    W = W / np.max(np.abs(W), axis=(-2, -1), keepdims=True)
-    centre = np.sum((W @ _inputs.mean(experiment)) ** 2, axis=-1)
-    spread = np.sum((W @ _inputs.covariance(experiment)) * W, axis=(-2, -1))
-    return np.where(_represented.finite(W), np.sqrt(centre / (centre + spread)), np.nan)
+    unit = W / np.max(np.abs(W), axis=(-2, -1), keepdims=True)
+    centre = np.sum((unit @ _inputs.mean(experiment)) ** 2, axis=-1)
+    spread = np.sum((unit @ _inputs.covariance(experiment)) * unit, axis=(-2, -1))
+    return np.where(_represented.finite(unit), np.sqrt(centre / (centre + spread)), np.nan)

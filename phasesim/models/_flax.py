@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -21,7 +21,8 @@ def init(module: Any, key: jax.Array, n_features: int) -> Any:
 def apply(module: Any, params: Any, x: jax.Array, method: str = "__call__") -> jax.Array:
     """Outputs (batch, n) for inputs (batch, n), or what another method makes of them."""
     if isinstance(module, linen.Module):
-        return module.apply({"params": params}, x, method=_method(module, method))
+        # the state that some modules return beside their output is not asked for
+        return cast(jax.Array, module.apply({"params": params}, x, method=_method(module, method)))
     # the graph of an nnx module is made abstractly: no numbers are drawn for it
     graph, state = nnx.split(nnx.eval_shape(lambda: module(nnx.Rngs(0))))
     nnx.replace_by_pure_dict(state, params)

@@ -16,7 +16,7 @@ modules.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import jax
 import jax.numpy as jnp
@@ -107,7 +107,7 @@ def unrolled(layers: Layers, x: jax.Array, target: jax.Array, importance: jax.Ar
     """Every sum over the batch as one operand of a single reduction, features written out."""
     W_in, W_out, b, relu, hidden, tied = layers
     (m, n), batch = W_in.shape, x.shape[1]
-    z = [sum(W_in[j, i] * x[i] for i in range(n)) for j in range(m)]
+    z = [cast(jax.Array, sum(W_in[j, i] * x[i] for i in range(n))) for j in range(m)]
     h, slope = zip(*(_with_slope(hidden, z_j) for z_j in z), strict=True)
     loss, g = jnp.zeros_like(x[0]), []
     for i in range(n):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,9 @@ def assertion(
     quantity: str,
     expected: str,
     holds: Callable[..., bool],
-    measured: tuple[float, ...],
+    measured: Sequence[float],
     *,
-    control: tuple[str, tuple[float, ...]],
+    control: tuple[str, Sequence[float]],
 ) -> dict[str, Any]:
     """One row of a figure's assertions, with a control that tells whether it can fail at all.
 
@@ -57,7 +57,7 @@ def mean(values: ArrayLike) -> float:
     return float(np.mean(values)) if values.size else np.nan
 
 
-def _numbers(values: tuple[float, ...]) -> float | list[float | None] | None:
+def _numbers(values: Sequence[float]) -> float | list[float | None] | None:
     # JSON has no NaN
     rounded = [round(float(v), 6) if math.isfinite(v) else None for v in values]
     return rounded[0] if len(rounded) == 1 else rounded

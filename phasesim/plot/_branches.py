@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +16,9 @@ from phasesim.plot._curve import COLORS, log_ticks
 from phasesim.plot._labels import axis_label
 from phasesim.plot._style import on_axes
 from phasesim.result import Result
+
+if TYPE_CHECKING:
+    from matplotlib.typing import LegendLocType
 
 Array = NDArray[np.float64]
 
@@ -87,7 +90,7 @@ def branches(
     *,
     select: Mapping[str, Any] | None = None,
     ax: Axes | None = None,
-    legend: str = "best",
+    legend: LegendLocType = "best",
 ) -> Axes:
     """Loss over the null loss of each kind of solution that seeds ended in.
 

@@ -119,7 +119,7 @@ def capacity_map(result: Result, *, reduction: str = "best", ax: Axes | None = N
     with on_axes(ax) as ax:
         drawn = ScalarMap(shown.grid, shown.trained)
         draw_scalar(ax, drawn, label=_LABEL, low=0, high=1, cmap="RdBu_r")
-        p = np.geomspace(*shown.grid.y.edges[[0, -1]], 200)
+        p = np.geomspace(*shown.grid.y.edges[[0, -1]], num=200)
         edge = (shown.kurtosis[0] * shown.grid.y.values[0] / p - 1) / 2
         for side in (edge, 1 / edge):
             ax.plot(side[edge >= 1], p[edge >= 1], "k--", linewidth=1)

@@ -45,7 +45,7 @@ def prepare_dimensionality(
     star = prepare_curve(result, "dimensions_per_feature", reduction=reduction, select=select)
     D = prepare_curve(result, "dimensionality", reduction=reduction, select=select)
     sparsest = float(np.min(D.density))
-    expected = [(max(low, sparsest), *rest) for low, *rest in _theory() if rest[0] > sparsest]
+    expected = [(max(low, sparsest), high, d) for low, high, d in _theory() if high > sparsest]
     return Scatter(D.density, D.values[""], star.values[""], expected)
 
 

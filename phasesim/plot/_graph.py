@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +17,9 @@ from phasesim.geometry import Factor, canonical, tegum_factors
 from phasesim.geometry.components import EDGE
 from phasesim.metrics.signed_gram import signed_gram
 from phasesim.plot._style import on_axes
+
+if TYPE_CHECKING:
+    from mpl_toolkits.mplot3d.axes3d import Axes3D
 
 Array = NDArray[np.float64]
 
@@ -125,9 +129,10 @@ def feature_graph(
         if space:
             from mpl_toolkits.mplot3d.art3d import Line3DCollection
 
-            ax.add_collection3d(Line3DCollection(ends, **look), autolim=False)
+            lines = Line3DCollection(ends, **look)
+            cast("Axes3D", ax).add_collection3d(lines, autolim=False)
         else:
-            ax.add_collection(LineCollection(ends, zorder=1, **look), autolim=False)
+            ax.add_collection(LineCollection(list(ends), zorder=1, **look), autolim=False)
         colors = [_color(label) for label in shown.labels]
         ax.scatter(*shown.positions.T, s=7, color=colors, linewidth=0, zorder=2)
         _frame(ax, shown.positions)
@@ -170,9 +175,11 @@ def _frame(ax: Axes, positions: Array) -> None:
         return
     low, high = positions.min(axis=0) - 0.2, positions.max(axis=0) + 0.2
     if len(low) == 3:
-        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
-        ax.view_init(elev=40, azim=-70)
-        ax.set_box_aspect(high - low, zoom=0.95)
+        space = cast("Axes3D", ax)
+        space.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), zlim=(low[2], high[2]))
+        space.view_init(elev=40, azim=-70)
+        # Matplotlib declares no type: inferred to be an int from the default, 1
+        space.set_box_aspect(high - low, zoom=0.95)  # pyright: ignore[reportArgumentType]
         return
     middle, half = (low + high) / 2, np.max(high - low) / 2
     ax.set(xlim=middle[0] + [-half, half], ylim=middle[1] + [-half, half], aspect="equal")

@@ -61,7 +61,7 @@ def count_lines(values: ArrayLike, *, at: tuple[Fraction, ...] = FRACTIONS) -> l
     def near(position: float) -> int:
         return int(np.count_nonzero(np.abs(values - position) <= HALF_WIDTH))
 
-    return [LineCount(f, *(near(f + o) for o in (0, -OFFSET, OFFSET))) for f in at]
+    return [LineCount(f, *(near(float(f + o)) for o in (0, -OFFSET, OFFSET))) for f in at]
 
 
 def pooled_dimensionalities(

@@ -37,11 +37,11 @@ def output_values(
         (*axes, seed), or (*axes, seed, keep).
     """
     values = found.stored(output).astype(float)
-    dims = found.dims(output)
+    dims, at = found.dims(output), at or {}
     lead = len(found.shape)
     for axis in reversed(range(lead, values.ndim)):
         dim = dims[axis]
-        if dim in (at or {}):
+        if dim in at:
             nearest = np.argmin(np.abs(found.along(dim) - at[dim]))
             values = np.take(values, nearest, axis=axis)
         elif dim != keep:

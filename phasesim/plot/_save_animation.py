@@ -55,7 +55,8 @@ def save_animation(
     made = animation(result, select=select, seed=seed, fps=fps)
     with style(), tempfile.TemporaryDirectory() as folder:
         whole = Path(folder) / f"film{path.suffix}"
-        made.save(whole, writer=writer, fps=fps, dpi=_DPI)
+        # declared to be whole, but a float is what Matplotlib itself takes where none is given
+        made.save(whole, writer=writer, fps=fps, dpi=_DPI)  # pyright: ignore[reportArgumentType]
         replace_file(path, whole.read_bytes())
     return path
 

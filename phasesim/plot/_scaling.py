@@ -90,9 +90,9 @@ def fit(m: Array, loss: Array) -> tuple[float, float, float]:
     x, y = np.broadcast_to(np.log(m)[:, None], loss.shape).ravel(), np.log(loss).ravel()
     if len(m) < 2 or len(y) < 3:
         return np.nan, np.nan, np.nan
-    found = stats.linregress(x, y)
-    wide = stats.t.ppf((1 + _COVERAGE) / 2, len(x) - 2) * found.stderr
-    return float(-found.slope), float(wide), float(found.rvalue**2)
+    slope, _, r, _, error = np.asarray(stats.linregress(x, y))
+    wide = stats.t.ppf((1 + _COVERAGE) / 2, len(x) - 2) * error
+    return float(-slope), float(wide), float(r**2)
 
 
 def scaling_losses(result: Result, *, ax: Axes | None = None) -> Axes:

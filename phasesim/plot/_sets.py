@@ -89,10 +89,11 @@ def prepare_set_rms(W: ArrayLike, *, sets: Sets) -> tuple[Array, Array]:
     W = _columns.weights(W)
     square, same = (np.swapaxes(W, -1, -2) @ W) ** 2, same_set(sets, W.shape[-1])
     masks = same & ~np.eye(len(same), dtype=bool), ~same
-    return tuple(
+    within, across = (
         np.sqrt(np.mean(square[..., m], axis=-1)) if m.any() else np.full(W.shape[:-2], np.nan)
         for m in masks
     )  # fmt: skip
+    return within, across
 
 
 def memberships(sets: Sets, n: int) -> Mask:
@@ -105,7 +106,7 @@ def memberships(sets: Sets, n: int) -> Mask:
 def same_set(sets: Sets, n: int) -> Mask:
     """Whether two features are of one set, (n, n)."""
     own = memberships(sets, n)
-    return (own[:, :, None] & own[:, None]).any(axis=0)
+    return np.any(own[:, :, None] & own[:, None], axis=0)
 
 
 def _largest(cosine: Array, chosen: Mask) -> Array:

@@ -61,7 +61,8 @@ def size_trend(found: Result, output: str, ratio: float) -> SizeTrend:
         slopes = np.polyfit(np.log2(n), cells, 1)[0]
         slope = float(slopes.mean())
         if len(slopes) > 1 and np.isfinite(slopes).all():
-            made = bootstrap((slopes,), np.mean, method="percentile", random_state=0)
+            # SciPy declares only rng, which draws other samples
+            made = bootstrap((slopes,), np.mean, method="percentile", random_state=0)  # pyright: ignore[reportCallIssue]
             ends = made.confidence_interval
     return SizeTrend(n, cells, slope, (float(ends[0]), float(ends[1])))
 

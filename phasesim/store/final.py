@@ -12,6 +12,7 @@ import numpy as np
 from phasesim.errors import StoreIOError
 from phasesim.store import osfs, tiling
 from phasesim.store.attributes import text_value, texts_hash, write_attributes
+from phasesim.store.contents import dataset
 from phasesim.store.durable import io_errors, temporary
 from phasesim.store.guard import damage
 from phasesim.store.image import LIBVER
@@ -207,9 +208,9 @@ def _write_bands(
         for part in touching:
             canvas.add(part, index)
         for name, values in canvas.arrays.items():
-            digests[name].update(values)
+            digests[name].update(values.data)
             block = values.reshape(*band.shape, *values.shape[1:])
-            file[name][band.selection] = block
+            dataset(file, name)[band.selection] = block
             sink.check()
     return {name: digest.hexdigest() for name, digest in digests.items()}
 
@@ -221,6 +222,6 @@ def _verify(
     for name in layout.fields:
         digest = hashlib.sha256()
         for band in cut.bands():
-            digest.update(np.ascontiguousarray(file[name][band.selection]))
+            digest.update(np.ascontiguousarray(dataset(file, name)[band.selection]).data)
         if digest.hexdigest() != digests[name]:
             raise StoreIOError(f"{path}: '{name}' reads back otherwise than it was written")

@@ -10,9 +10,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from phasesim.errors import PhasesimError, StoreDamaged
+from phasesim.store.contents import names
 
 if TYPE_CHECKING:
     import h5py
@@ -72,16 +73,16 @@ def check_content(file: h5py.File, path: Path | str) -> None:
     Raises:
         StoreDamaged: Naming the object and what is wrong with it.
     """
-    import h5py
+    import h5py.h5l
 
-    def refuse(name: str, why: str) -> None:
+    def refuse(name: str, why: str) -> NoReturn:
         raise StoreDamaged(f"{path}: refused: '{name}' {why}")
 
     if len(file) > MAX_OBJECTS:
         refuse("/", f"holds {len(file)} objects, at most {MAX_OBJECTS}")
     _check_attributes(file, "/", refuse)
     total = 0
-    for name in file:
+    for name in names(file):
         if not is_plain_name(name):
             refuse(name, "is not a name of identifiers and dots")
         if file.id.links.get_info(name.encode()).type != h5py.h5l.TYPE_HARD:
@@ -111,7 +112,9 @@ def check_content(file: h5py.File, path: Path | str) -> None:
         _check_attributes(item, name, refuse)
 
 
-def _check_attributes(item: h5py.HLObject, name: str, refuse: Callable[[str, str], None]) -> None:
+def _check_attributes(
+    item: h5py.HLObject, name: str, refuse: Callable[[str, str], NoReturn]
+) -> None:
     if len(item.attrs) > MAX_ATTRIBUTES:
         refuse(name, "has too many attributes")
     for key in item.attrs:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from phasesim.store import contents
 from phasesim.store.attributes import read_attributes, write_attributes
 from phasesim.store.guard import check_content, check_signature, damage, is_plain_name
 
@@ -71,8 +72,8 @@ def decode_chunk(
     check_signature(data[:16], label)
     with damage(label), h5py.File(io.BytesIO(data), mode="r") as file:
         check_content(file, label)
-        wanted = [name for name in file if names is None or name in names]
-        return {name: file[name][()] for name in wanted}, read_attributes(file)
+        wanted = [name for name in contents.names(file) if names is None or name in names]
+        return {name: contents.dataset(file, name)[()] for name in wanted}, read_attributes(file)
 
 
 def check_storable(name: str, dtype: np.dtype) -> None:

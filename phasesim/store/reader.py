@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Collection
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from phasesim.errors import StoreDamaged
+from phasesim.store import contents
 from phasesim.store.attributes import plain, read_attributes, texts_hash
 from phasesim.store.durable import read_start, sha256_file
 from phasesim.store.elsewhere import check_elsewhere, look_once
@@ -46,22 +47,25 @@ class FinalFile:
         self.path, self._file = path, file
         raw = upgraded(read_attributes(file), path, package_version())
         self.attrs = {name: value for name, value in raw.items() if name not in _NOT_ATTRS}
-        self.texts = {name: str(plain(file[name][()])) for name in str(raw["texts"]).split()}
+        texts = str(raw["texts"]).split()
+        self.texts = {name: str(plain(contents.dataset(file, name)[()])) for name in texts}
         # of use where the hash of the whole file is not asked; the first stores do not have it
         summed = texts_hash(self.texts)
         if raw.get("texts_sha256", summed) != summed:
             raise StoreDamaged(f"{path}: its texts are not what was written")
         self.axes = tuple(self._axis(name) for name in str(raw["axes"]).split())
-        self.n_seeds = len(file["seed"])
+        self.n_seeds = len(contents.dataset(file, "seed"))
         self._dims = {
             name: tuple(str(plain(file[name].attrs["dims"])).split())
-            for name in file
+            for name in contents.names(file)
             if "dims" in file[name].attrs
         }
         for name, dims in self._dims.items():
-            if file[name].shape != tuple(len(file[dim]) for dim in dims):
+            if contents.dataset(file, name).shape != tuple(
+                len(contents.dataset(file, dim)) for dim in dims
+            ):
                 raise StoreDamaged(f"{path}: '{name}' does not have the shape of its dimensions")
-        if file["cell_hash"].shape != (*(len(a.values) for a in self.axes), 32):
+        if contents.dataset(file, "cell_hash").shape != (*(len(a.values) for a in self.axes), 32):
             raise StoreDamaged(f"{path}: 'cell_hash' does not have the shape of the axes")
 
     def names(self) -> list[str]:
@@ -84,7 +88,7 @@ class FinalFile:
             StoreDamaged: There is no such dataset, or HDF5 finds it damaged.
         """
         with damage(self.path):
-            return np.asarray(self._file[name][index])
+            return np.asarray(contents.dataset(self._file, name)[index])
 
     @property
     def layout(self) -> Layout:
@@ -93,13 +97,13 @@ class FinalFile:
             lead = len(self.axes) + 1
             fields = {}
             for name, dims in self._dims.items():
-                data = self._file[name]
+                data = contents.dataset(self._file, name)
                 own = {"dims", "flag_values", "flag_meanings"}
                 attrs = {k: v for k, v in read_attributes(data).items() if k not in own}
                 fields[name] = Field(
                     dims=dims[lead:],
                     dtype=data.dtype.name,
-                    fill=plain(data.fillvalue),
+                    fill=cast(float, plain(data.fillvalue)),
                     attrs=attrs,
                 )
             further = dict.fromkeys(dim for field in fields.values() for dim in field.dims)
@@ -114,9 +118,8 @@ class FinalFile:
     def parts(self) -> list[FinalPart]:
         """The models of the file as parts to read rows from, each of bounded size."""
         grid = (*(len(a.values) for a in self.axes), self.n_seeds)
-        row_bytes = sum(
-            self._file[n].dtype.itemsize * _row_size(self._file[n], grid) for n in self._dims
-        )
+        fields = [contents.dataset(self._file, name) for name in self._dims]
+        row_bytes = sum(data.dtype.itemsize * _row_size(data, grid) for data in fields)
         return [FinalPart(self.path, band) for band in tile(grid, row_bytes, _PART_BYTES).bands()]
 
     def close(self) -> None:
@@ -135,7 +138,7 @@ class FinalFile:
         self.close()
 
     def _axis(self, name: str) -> Axis:
-        data = self._file[name]
+        data = contents.dataset(self._file, name)
         values = data[()]
         if values.dtype.kind == "S":
             values = np.array([text.decode() for text in values.tolist()])

@@ -59,10 +59,10 @@ def law_loss_and_gradient(
     law, contexts = known(distribution, n)
     null = importance @ np.asarray(distribution.variance(n), np.float64)
 
-    def evaluate(at: Array, terms: Terms) -> Any:
+    def evaluate(at: NDArray[np.intp], terms: Terms) -> Any:
         return loss_and_gradient(law, W[at], b[at], contexts, importance[at], terms)
 
-    def bound(at: Array, n_waves: int) -> Array:
+    def bound(at: NDArray[np.intp], n_waves: int) -> Array:
         parts = np.array_split(at, max(1, len(at) // _TOGETHER))
         return np.concatenate([
             error_bound(law, np.swapaxes(W[k], 1, 2) @ W[k], b[k], contexts, importance[k], n_waves)

@@ -35,10 +35,10 @@ def series_loss_and_gradient(
     """
     null = null_loss(density=p, importance=importance)
 
-    def evaluate(at: Array, terms: Terms) -> Any:
+    def evaluate(at: NDArray[np.intp], terms: Terms) -> Any:
         return loss_and_gradient(W[at], b[at], p[at], importance[at], terms)
 
-    def bound(at: Array, n_waves: int) -> Array:
+    def bound(at: NDArray[np.intp], n_waves: int) -> Array:
         return tail_bound(np.swapaxes(W[at], 1, 2) @ W[at], p[at], importance[at], n_waves)
 
     return to_accuracy(W.shape, null, evaluate, bound, gradient)
@@ -47,8 +47,8 @@ def series_loss_and_gradient(
 def to_accuracy(
     shape: tuple[int, ...],
     null: Array,
-    evaluate: Callable[[Array, Terms], Any],
-    bound: Callable[[Array, int], Array],
+    evaluate: Callable[[NDArray[np.intp], Terms], Any],
+    bound: Callable[[NDArray[np.intp], int], Array],
     gradient: bool,
     n_waves: int = _FEWEST,
     states: int = 1,

@@ -44,7 +44,8 @@ def minimise(
         moving = (_size(g) > tolerance) & (step > _SHORTEST_STEP)
         if not moving.any():
             break
-        left, x, f, g, H, step, fresh = (v[moving] for v in (left, x, f, g, H, step, fresh))
+        left, fresh = left[moving], fresh[moving]
+        x, f, g, H, step = (v[moving] for v in (x, f, g, H, step))
         direction = -np.einsum("ijk,ik->ij", H, g)
         slope = np.sum(direction * g, axis=1)
         trial = x + step[:, None] * direction

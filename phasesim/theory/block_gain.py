@@ -88,7 +88,7 @@ def block_gain(shape: str | ArrayLike, *, density: ArrayLike) -> BlockGain:
     W, b, densities = _models(U, x, flat)
     loss = flat_loss_and_gradient(W, b, densities, np.ones_like(b), gradient=False)[0]
     found = ((scale - loss) * k / (d * scale), x[:, 0], x[:, 1], loss)
-    return BlockGain(*(v.reshape(p.shape)[()] for v in found), d / k)
+    return BlockGain(*(v.reshape(p.shape)[()] for v in found), dimensionality=d / k)
 
 
 def plateaus(names: Sequence[str] = tuple(POLYTOPES)) -> list[Plateau]:
@@ -125,9 +125,9 @@ def plateaus(names: Sequence[str] = tuple(POLYTOPES)) -> list[Plateau]:
         at = int(np.flatnonzero(np.sign(ahead[1:]) != np.sign(ahead[0]))[0])
         share = ahead[at] / (ahead[at] - ahead[at + 1])
         high = float(inside[at] + share * (inside[at + 1] - inside[at]))
-        found.append(Plateau(names[best[k]], low, high))
+        found.append(Plateau(names[int(best[k])], low, high))
         low = high
-    return [*found, Plateau(names[best[-1]], low, float(_SCAN[-1]))]
+    return [*found, Plateau(names[int(best[-1])], low, float(_SCAN[-1]))]
 
 
 def _vertices(shape: str | ArrayLike) -> Array:

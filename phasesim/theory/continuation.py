@@ -8,6 +8,7 @@ spinodal, and not until another becomes lower.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -128,7 +129,8 @@ def spinodal(ratio: float) -> float:
     if not 0 < ratio < np.inf or ratio == 1:
         raise UsageError(f"ratio: found {ratio}, expected a number above 0 other than 1")
     r = min(ratio, 1 / ratio)
-    return float(brentq(lambda p: _cost(p) - r * float(feature_variance(p)), 1e-9, 1.0))
+    # more than a number only where it is asked for
+    return cast(float, brentq(lambda p: _cost(p) - r * float(feature_variance(p)), 1e-9, 1.0))
 
 
 def _cost(p: float) -> float:
@@ -152,7 +154,7 @@ def _lowest_nearby(start: Array, p: Array, weight: Array, m: int) -> tuple[Array
     """Lowest end of descents from (nudges, problems, parameters), and its loss."""
     nudges, problems, size = start.shape
     copies = (np.tile(v, (nudges, 1)) for v in (p, weight))
-    ends, loss = local_minimum(start.reshape(-1, size), *copies, m)
+    ends, loss = local_minimum(start.reshape(-1, size), *copies, m=m)
     loss = loss.reshape(nudges, problems)
     winner, at = np.argmin(loss, axis=0), np.arange(problems)
     return ends.reshape(start.shape)[winner, at], loss[winner, at]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -98,7 +99,8 @@ def crossing(
     k = int(changes[0])
     # each from where it came: the first from before, the second from behind
     start = np.stack([one[k], two[k + 1]])
-    t = brentq(lambda t: difference(t, start), stations[k], stations[k + 1], xtol=_PRECISION)
+    found = brentq(lambda t: difference(t, start), stations[k], stations[k + 1], xtol=_PRECISION)
+    t = cast(float, found)  # more than a number only where it is asked for
     x, loss = way.minima(t, start)
     m, n = W.shape[1:]
     return Crossing(*way.at(t), float(loss.mean()), x[:, : m * n].reshape(2, m, n), x[:, m * n :])
@@ -122,7 +124,7 @@ class _Way:
         """Local minima from the rows of ``start``, and their losses."""
         p, weight = self.at(t)
         rows = (np.tile(row, (len(start), 1)) for row in (p, weight))
-        x = local_minimum(start, *rows, self.n_hidden)[0]
+        x = local_minimum(start, *rows, m=self.n_hidden)[0]
         W, b = x[:, : -len(p)].reshape(len(x), self.n_hidden, -1), x[:, -len(p) :]
         # descents use a fixed number of terms: enough for where the minimum is, not for its loss
         return x, population_loss(W, b, density=p, importance=weight)

@@ -44,7 +44,8 @@ def hessian_eigenvalues(
     >>> bool(hessian_eigenvalues(W, b, density=0.1, importance=1.0)[0] > 0)
     True
     """
-    return np.linalg.eigvalsh(_gradient_and_hessian(W, b, density, importance)[1])
+    H = _gradient_and_hessian(W, b, density, importance)[1]
+    return np.asarray(np.linalg.eigvalsh(H), np.float64)
 
 
 def remaining_loss(

@@ -38,7 +38,7 @@ def enumerated_loss(
     """
     columns = [[_exact(v) for v in column] for column in np.asarray(W).T]
     n = len(columns)
-    gram = [[sum(x * y for x, y in zip(u, v, strict=True)) for v in columns] for u in columns]
+    gram = [[_dot(u, v) for v in columns] for u in columns]
     p, weight, bias = (
         [_exact(v) for v in np.broadcast_to(np.asarray(row), n)] for row in (density, importance, b)
     )
@@ -53,6 +53,10 @@ def enumerated_loss(
 
 def _exact(value: float) -> Fraction:
     return Fraction(np.asarray(value).item())
+
+
+def _dot(u: list[Fraction], v: list[Fraction]) -> Fraction:
+    return sum((x * y for x, y in zip(u, v, strict=True)), Fraction(0))
 
 
 def _error(row: list[Fraction], b: Fraction, i: int, active: tuple[bool, ...]) -> Fraction:

@@ -121,8 +121,8 @@ def _computed(
     """Loss and gradient in the precision of W and b; the gradient means nothing unless wanted."""
     dtype = np.result_type(np.asarray(W), np.asarray(b))
     dtype = dtype if dtype.kind == "f" else np.dtype(np.float64)
-    density, law = density_or_law(W, density, distribution)
-    W, b, p, importance = checked(W, b, density, importance)
+    p, law = density_or_law(W, density, distribution)
+    W, b, p, importance = checked(W, b, p, importance)
     batch, (m, n) = W.shape[:-2], W.shape[-2:]
     rows = b.reshape(-1, n), p.reshape(-1, n), importance.reshape(-1, n)
     if law is None:
@@ -238,7 +238,5 @@ def checked(
     except ValueError:
         shapes = ", ".join(f"{k} {v.shape}" for k, v in {"W": W, **rows}.items())
         raise UsageError(f"leading axes do not fit each other: {shapes}") from None
-    return (
-        np.broadcast_to(W, (*batch, *W.shape[-2:])),
-        *(np.broadcast_to(row, (*batch, n)) for row in rows.values()),
-    )
+    b, density, importance = (np.broadcast_to(row, (*batch, n)) for row in rows.values())
+    return np.broadcast_to(W, (*batch, *W.shape[-2:])), b, density, importance

@@ -71,8 +71,8 @@ def population_loss_parts(
     >>> parts.by_active.round(6).tolist()
     [0.0, 0.0, 0.083333]
     """
-    density, law = density_or_law(W, density, distribution)
-    W, b, p, importance = checked(W, b, density, importance)
+    p, law = density_or_law(W, density, distribution)
+    W, b, p, importance = checked(W, b, p, importance)
     batch, n = b.shape[:-1], b.shape[-1]
     flat = zip(*(v.reshape(-1, *v.shape[len(batch) :]) for v in (W, b, p)), strict=True)
     if law is None:
@@ -144,10 +144,10 @@ def _by_others(a: Array, b: Array, own: Array, couplings: Array, others: Array) 
 def _series(a: Array, b: Array, own: Array, couplings: Array, others: Array) -> Array:
     """Periodic part for two and more others, (n - 2, n)."""
     place = placed(a, b, couplings)
-    total, end = 0.0, 0
+    total, end = np.zeros((len(b) - 2, len(b))), 0
     n_waves = _FEWEST
     while True:
-        added = 0.0
+        added = np.zeros_like(total)
         for first in range(end + 1, n_waves + 1, _CHUNK):
             k = np.arange(first, min(first + _CHUNK, n_waves + 1), dtype=float)
             part = integrands(k, a, b, own, place)

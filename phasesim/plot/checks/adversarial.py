@@ -69,7 +69,7 @@ def _lines(found: Result, values: np.ndarray) -> np.ndarray:
 
 
 def _first(result: Result) -> Any:
-    at = [slice(None)] * len(result.sweep.axes)
+    at: list[slice | int] = [slice(None)] * len(result.sweep.axes)
     at[[*result.coords].index(_RADIUS)] = 0
     return tuple(at)
 

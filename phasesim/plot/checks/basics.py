@@ -94,8 +94,11 @@ def _ignored(model: Model) -> float:
 
 def _linear_ratio(model: Model) -> float:
     e, n = model.experiment, model.experiment.n_features
-    law = (np.asarray(v, float) for v in (e.distribution.mean(n), e.distribution.variance(n)))
-    found = linear_loss_and_gradient(model.W, model.b, *law, e.importance.per_feature(n))
+    mean, variance = (
+        np.asarray(v, float) for v in (e.distribution.mean(n), e.distribution.variance(n))
+    )
+    weight = e.importance.per_feature(n)
+    found = linear_loss_and_gradient(model.W, model.b, mean, variance, weight)
     return float(found[0]) / _ignored(model)
 
 
@@ -155,5 +158,5 @@ def _extreme_biases(dense: Model, sparse: Model) -> tuple[float, float, float]:
     p = float(np.asarray(dense.experiment.distribution.density))
     ignored = dense.b[feature_norm(dense.W) < 0.1] / (p / 2)
     crowded = (feature_norm(sparse.W) > 0.5) & (superposition(sparse.W) > _CROWDED)
-    return (*(f(ignored, initial=o) for f, o in ((np.min, np.inf), (np.max, -np.inf))),
-            np.max(sparse.b[crowded], initial=-np.inf))  # fmt: skip
+    low, high = np.min(ignored, initial=np.inf), np.max(ignored, initial=-np.inf)
+    return low, high, np.max(sparse.b[crowded], initial=-np.inf)

@@ -24,7 +24,7 @@ def analysis_maps(result: Result, seeds: Seeds) -> tuple[list[Map], list[str]]:
         try:
             found = result.analysis(name)
         except PhasesimError as error:
-            left_out.append(f"no maps of the analysis {name}: {error}")
+            left_out.append(f"analysis {name}: no maps, {error}")
             continue
         with found:
             for array in found.names():
@@ -53,11 +53,12 @@ def _map_of(found: Result, name: str, array: str, seeds: Seeds) -> Map | str:
     lead = len(found.shape)
     own = math.prod(values.shape[lead:])
     if own > MOST_ENTRIES:
-        return f"no map of {name}.{array}, which has {own:,} entries a model"
+        return f"{name}.{array}: no map, it has {own:,} entries a model"
     named = [[f"{dim} {value:g}" for value in found.along(dim)] for dim in found.dims(array)[lead:]]
     outputs = getattr(getattr(found.sweep, "analysis", None), "outputs", {})
     meaning = f": {outputs[array].meaning}" if array in outputs else ""
+    label = f"{name} {array}".replace("_", " ") + meaning
     return array_map(
-        f"{name}.{array}", f"{array.replace('_', ' ')}{meaning}", f"analysis {name}", values, seeds,
+        f"{name}.{array}", label, f"analysis {name}", values, seeds,
         "entry" if named else "", [", ".join(words) for words in itertools.product(*named)],
     )  # fmt: skip

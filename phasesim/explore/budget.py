@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from phasesim.errors import UsageError
 from phasesim.explore.encode import n_bytes
 
 #: fewest points that still show the shape of a loss curve
@@ -59,20 +58,26 @@ class Keep:
         return cells + with_weights * self.seeds * model
 
     def notes(self, sizes: Sizes) -> list[str]:
-        """A sentence for everything that was left out."""
+        """What there is less of, each in words that stand by themselves."""
         said = []
         if self.stride > 1:
-            said.append(f"every {_nth(self.stride)} value of each axis only")
-        if self.weight_stride > 1:
-            said.append(f"weights at every {_nth(self.weight_stride)} value of each axis only")
-        if self.seeds < sizes.n_seeds:
-            said.append(f"weights of the best {self.seeds} of {sizes.n_seeds} seeds a cell only")
+            said.append(f"cells: only at every {_nth(self.stride)} value of each axis")
+        kept = {"weights": sizes.weights, "loss curves": self.curve}
+        models = " and ".join(name for name, count in kept.items() if count)
+        if models and self.weight_stride > 1:
+            nth = _nth(self.stride * self.weight_stride)
+            said.append(f"{models}: only at every {nth} value of each axis")
+        if models and self.seeds < sizes.n_seeds:
+            best = "seed" if self.seeds == 1 else f"{self.seeds} seeds"
+            said.append(f"{models}: only of the best {best} of {sizes.n_seeds} in each cell")
         if not self.seed_maps:
-            said.append("no maps of single seeds")
+            said.append("maps: only over the seeds of a cell, none of single seeds")
         if self.curve < sizes.curve:
-            said.append(f"{self.curve or 'no'} of {sizes.curve} points of each loss curve")
+            count = f"only {self.curve} of {sizes.curve} points each" if self.curve else "none"
+            said.append(f"loss curves: {count}")
         if self.snapshots < sizes.snapshots:
-            said.append(f"{self.snapshots or 'no'} of {sizes.snapshots} recorded steps")
+            count = f"only {self.snapshots}" if self.snapshots else "none"
+            said.append(f"recorded steps: {count} of {sizes.snapshots}")
         return said
 
 
@@ -83,18 +88,15 @@ def fit(sizes: Sizes, available: int) -> Keep:
         sizes: what there is.
         available: bytes.
 
-    Raises:
-        UsageError: not even one cell fits.
+    Returns:
+        `Keep`; the least there is where not even that fits.
     """
-    least = 0
+    keep = None
     for keep in _ladder(sizes):
-        least = n_bytes(keep.numbers(sizes))
-        if least <= available:
+        if n_bytes(keep.numbers(sizes)) <= available:
             return keep
-    raise UsageError(
-        f"--max-mb: the page's own code leaves {max(available, 0):,} bytes for data, expected at "
-        f"least {least:,}"
-    )
+    assert keep is not None
+    return keep
 
 
 def thinned(count: int, kept: int) -> NDArray[np.intp]:
@@ -125,7 +127,9 @@ def _ladder(sizes: Sizes) -> Iterator[Keep]:
         keep = replace(keep, weight_stride=2 * keep.weight_stride)
         yield keep
     while keep.stride < max(sizes.grid, default=1):
-        keep = replace(keep, stride=2 * keep.stride)
+        # the cells with weights are the same ones as long as there are cells between them
+        weight_stride = max(1, keep.weight_stride // 2)
+        keep = replace(keep, stride=2 * keep.stride, weight_stride=weight_stride)
         yield keep
 
 

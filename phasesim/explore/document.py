@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 from phasesim.explore.analyses import analysis_maps
 from phasesim.explore.axes import page_axis, strided
 from phasesim.explore.budget import Keep, Sizes, fit
-from phasesim.explore.encode import array
+from phasesim.explore.encode import array, n_bytes
 from phasesim.explore.maps import Map, cell_maps, result_maps, seeds_of
 from phasesim.explore.models import Models
+from phasesim.explore.same import varied
 from phasesim.explore.theory import theory_lines
+from phasesim.importances.last_relative import last_relative
+from phasesim.metrics._phases import REPRESENTED_NORM
 from phasesim.plot import describe, describe_reduction, phase_colors
 from phasesim.result import Result
 from phasesim.status import MEANING, Status
@@ -31,7 +34,7 @@ _SHADES = 24
 
 def document(
     result: Result, metrics: Iterable[str], theory: str, available: int
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], int]:
     """What the page shows.
 
     Args:
@@ -41,12 +44,13 @@ def document(
         available: bytes that its arrays may take.
 
     Returns:
-        The document, and a sentence for everything that it leaves out.
+        The document, and how many bytes its arrays take: more than there are where not even the
+        least of them fits.
     """
     seeds = seeds_of(result)
     maps, left_out = result_maps(result, metrics, seeds)
     beside, missing = analysis_maps(result, seeds)
-    maps += cell_maps(result) + beside
+    maps, same = varied([*maps, *cell_maps(result), *beside], seeds)
     lines, without = theory_lines(result, theory)
     models = Models(result, seeds)
     sizes = Sizes(
@@ -57,14 +61,17 @@ def document(
         weights=models.weights, curve=models.curve, snapshots=models.snapshots,
     )  # fmt: skip
     keep = fit(sizes, available)
-    left_out = [*keep.notes(sizes), *left_out, *missing, *without]
     lead = len(result.sweep.axes)
 
     def thin(values: NDArray) -> dict[str, Any]:
         return array(values[(slice(None, None, keep.stride),) * lead])
 
     return {
-        **_about(result, keep, left_out),
+        **_about(result, keep),
+        "smaller": keep.notes(sizes),
+        "left_out": [*left_out, *missing, *without],
+        "same": same,
+        "represented": REPRESENTED_NORM,
         "ranking": seeds.kind,
         "reductions": {r: describe_reduction(r, result.sweep.n_seeds) for r in seeds.reductions},
         "maps": [_map(m, keep, thin) for m in maps],
@@ -76,10 +83,10 @@ def document(
         "models": models.encoded(keep, thin),
         "theory": lines,
         "palette": _palette(),
-    }, left_out  # fmt: skip
+    }, n_bytes(keep.numbers(sizes))  # fmt: skip
 
 
-def _about(result: Result, keep: Keep, left_out: list[str]) -> dict[str, Any]:
+def _about(result: Result, keep: Keep) -> dict[str, Any]:
     sweep = result.sweep
     names = axis_names([a.path for a in sweep.axes])
     done = int(np.count_nonzero(result.status))
@@ -91,11 +98,18 @@ def _about(result: Result, keep: Keep, left_out: list[str]) -> dict[str, Any]:
         "made": f"phasesim {version}",
         "summary": describe(sweep) if type(sweep) is Sweep else "",
         "running": f"{done:,} of {sweep.n_models:,} models done" if done < sweep.n_models else "",
-        "left_out": left_out,
+        "opening": "last" if _last_differs(sweep) else "first",
         "axes": axes,
         "shape": [len(a["labels"]) for a in axes],
         "n_seeds": sweep.n_seeds,
     }
+
+
+def _last_differs(sweep: Any) -> bool:
+    """Whether the last feature is the one that a diagram is about, in every cell."""
+    if type(sweep) is not Sweep or any(a.path == "n_features" for a in sweep.axes):
+        return False
+    return isinstance(sweep.experiment.importance, last_relative)
 
 
 def _map(shown: Map, keep: Keep, thin: Callable[[NDArray], Any]) -> dict[str, Any]:
@@ -108,6 +122,7 @@ def _map(shown: Map, keep: Keep, thin: Callable[[NDArray], Any]) -> dict[str, An
         "range": _finite(shown.range),
         "codes": {str(k): v for k, v in shown.codes.items()},
         "of_failed": shown.of_failed,
+        "blank": shown.blank,
         "reduced": {r: thin(v) for r, v in shown.reduced.items()},
         "seeds": thin(shown.seeds) if keep.seed_maps and shown.seeds.size else None,
     }

@@ -24,6 +24,11 @@ Array = NDArray[Any]
 METRICS = ("feature_norm", "superposition", "dimensionality", "max_cosine", "phase", "basin")
 #: more entries than this of one array are no longer chosen from a list
 MOST_ENTRIES = 256
+#: stored steps that are -1 in models where there is none, and what a blank cell means then
+BLANK = {
+    "first_bad_step": "no step had a loss that is not finite",
+    "stopped_step": "all steps were taken",
+}
 _CODES = {
     "phase": {int(p): p.label for p in Phase},
     "status": {int(s): s.name for s in Status},
@@ -49,6 +54,8 @@ class Map:
     """Meaning of whole numbers, where the values are codes."""
     of_failed: bool = False
     """Whether it says something about models that were not trained to their end."""
+    blank: str = ""
+    """What it means that a model has no value."""
 
 
 @dataclass(frozen=True)
@@ -84,15 +91,21 @@ def metric_map(result: Result, name: str, seeds: Seeds) -> Map:
         allowed = tuple(r for r in allowed if r not in AVERAGES)
     entry, labels = _entries(result, name, spec, values)
     codes = _CODES.get(name, {})
+    words = name.replace("_", " ")
+
+    def shown(values: Array, lead: int) -> Array:
+        known = values >= 0 if name in BLANK or name == "basin" else np.True_
+        return _flat(np.where(known, values, np.nan), lead)
+
     return Map(
         key=name,
-        label=f"{name.replace('_', ' ')}: {spec.label}" if spec else name.replace("_", " "),
+        label=f"{words}: {spec.label}" if spec and spec.label != words else words,
         group="metrics" if spec else "stored and derived",
-        seeds=_flat(values, len(result.shape)),
-        reduced={r: _flat(_reduced(result, name, values, r, seeds), len(result.shape) - 1)
+        seeds=shown(values, len(result.shape)),
+        reduced={r: shown(_reduced(result, name, values, r, seeds), len(result.shape) - 1)
                  for r in allowed},
-        entry=entry, labels=labels, range=spec.range if spec else None,
-        codes=codes, of_failed=name == "status",
+        entry=entry, labels=labels, range=spec.range if spec else None, codes=codes,
+        of_failed=name in ("status", "first_bad_step"), blank=BLANK.get(name, ""),
     )  # fmt: skip
 
 
@@ -147,7 +160,7 @@ def result_maps(result: Result, metrics: Iterable[str], seeds: Seeds) -> tuple[l
             continue
         entries = math.prod(result.stored(name).shape[len(result.shape) :])
         if len(own) > 1 or entries > MOST_ENTRIES:
-            left_out.append(f"no map of {name}, which has {entries:,} entries a model")
+            left_out.append(f"{name}: no map, it has {entries:,} entries a model")
         else:
             found.append(metric_map(result, name, seeds))
     return found, left_out

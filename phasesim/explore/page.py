@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import math
 import string
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,12 +33,14 @@ class Page:
     Attributes:
         path: where.
         n_bytes: its size.
-        left_out: what is not on it, in words.
+        left_out: what has no map or no line on it, in words.
+        smaller: what it holds less of than the store, so that it fits, in words.
     """
 
     path: Path
     n_bytes: int
     left_out: tuple[str, ...]
+    smaller: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         link = html.escape(self.path.name)
@@ -71,7 +74,7 @@ def explore(
         `Page`: where it is, how large, and what is not on it.
 
     Raises:
-        UsageError: not an HTML file, an unknown metric, or nothing fits.
+        UsageError: not an HTML file, an unknown metric, or a size that not even one cell fits.
         MissingExtra: plotly is not installed.
         StoreIOError: the system refused.
     """
@@ -80,16 +83,23 @@ def explore(
         raise UsageError(f"-o {target}: expected a name that ends in .html")
     library = plotly_js()
     most = int(max_mb * 1e6)
-    available = most - len(render(result, library, "").encode())
+    frame = len(render(result, library, "").encode())
+    available, before = most - frame, math.inf
     while True:
-        shown, left_out = document(result, metrics, theory, available)
+        shown, taken = document(result, metrics, theory, available)
+        shown["max_mb"] = f"{max_mb:g}"
         data = render(result, library, script_json(shown)).encode()
         if len(data) <= most:
             break
+        if taken >= before:
+            raise UsageError(
+                f"--max-mb: found {max_mb:g}, expected at least {math.ceil(len(data) / 1e5) / 10:g}"
+                f", of which {frame / 1e6:.1f} are the page's own code"
+            )
         # names and notes take room beside the arrays that were counted
-        available -= len(data) - most
+        available, before = taken - (len(data) - most), taken
     replace_file(target, data)
-    return Page(target, len(data), tuple(left_out))
+    return Page(target, len(data), tuple(shown["left_out"]), tuple(shown["smaller"]))
 
 
 def render(result: Result, library: str, data: str) -> str:

@@ -47,12 +47,17 @@ def theory_lines(result: Result, choice: str) -> tuple[list[dict[str, Any]], lis
             if choice == "all" or sides.experiment.n_features <= _QUICK_FEATURES:
                 lines["true optimum"] = boundaries_of(sides).true
         except UsageError as error:
-            return found, [str(error)]
+            return found, [_none(str(error))]
         where = {a.path: i for a, i in zip(others, at, strict=True)}
         found.append({"at": where, "lines": {name: array(line) for name, line in lines.items()}})
     notes = []
     if len(places) > _MOST_DIAGRAMS:
-        notes.append(f"theory in {_MOST_DIAGRAMS} of {len(places)} diagrams")
+        notes.append(f"theory: only over {_MOST_DIAGRAMS} of {len(places)} diagrams")
     if found and len(lines) == 1:
-        notes.append("no boundary of the true optimum, which takes minutes: --theory all")
+        notes.append("theory: no true optimum, which takes minutes; --theory all draws it")
     return found, notes
+
+
+def _none(why: str) -> str:
+    """That there is no line, and why; what refuses one begins so itself."""
+    return f"theory: no boundaries, {why.removeprefix('no theory: ')}"

@@ -23,8 +23,13 @@ LIBRARY = f'var Plotly={{}};document.getElementById("{"0" * 64}");'
 AXES = (("distribution.density", 0.05, 1.0, 3), ("importance.ratio", 0.2, 5.0, 4))
 
 
-def make_result(axes=None, *, n=4, m=2, n_seeds=3, snapshots=0, broken=False, path=None, **fields):
-    """A `Result` in memory of random weights; `broken`: one cell failed, one not run, one moves."""
+def make_result(
+    axes=None, *, n=4, m=2, n_seeds=3, snapshots=0, broken=False, path=None, more=(), **fields
+):
+    """A `Result` in memory of random weights; `broken`: one cell failed, one not run, one moves.
+
+    `more`: further arrays by name, or others in the place of these.
+    """
     if axes is None:
         axes = [ps.geomspace(*axis) for axis in AXES]
     fields = {
@@ -58,6 +63,7 @@ def make_result(axes=None, *, n=4, m=2, n_seeds=3, snapshots=0, broken=False, pa
         arrays["status"][0, 0], arrays["status"][0, 1] = Status.diverged, Status.not_run
         arrays["W"][0, 0] = np.nan
         arrays["loss_slope"][1, 1] = 0.5
+    arrays |= dict(more)
     lead = (*(a.path for a in sweep.axes), "seed")
     dims = {name: lead + own.get(name, ()) for name in arrays}
     return Result(sweep, Arrays(arrays, dims, coords), path)
@@ -114,7 +120,7 @@ def node(tmp_path_factory):
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
     folder = tmp_path_factory.mktemp("node")
-    names = [n for n in pages.SCRIPTS if n in ("data", "grid", "weights", "state", "code")]
+    names = [n for n in pages.SCRIPTS if n in ("data", "grid", "weights", "state", "code", "chart")]
     code = "\n".join((pages.ASSETS / f"{name}.js").read_text() for name in names)
 
     def run(doc, expression):

@@ -43,11 +43,39 @@ def test_a_result_shows_a_table_and_its_diagram(make):
 
 def test_other_grids_show_what_they_have(make):
     line = make([ps.geomspace("distribution.density", 0.05, 1, 4)])
-    assert 'alt="norms of all features"' in line._repr_html_()
+    shown = Tags(line._repr_html_())
+    (image,) = [a for tag, a in shown.tags if tag == "img"]
+    # the words are there to be read, not only where no image can be seen
+    assert image["alt"] == shown.texts[-1] == "norms of all features, a line for each of 4"
     held = [*make().sweep.axes, ps.values("batch_size", [8, 16, 32])]
     assert 'alt="phase diagram of the last feature, batch_size = 16"' in make(held)._repr_html_()
     assert "<img" not in make([])._repr_html_()
     assert "<img" not in make([ps.values("optimizer", ["sgd", "adam"])])._repr_html_()
+
+
+def test_few_lines_are_named(make, monkeypatch):
+    from phasesim import notebook
+
+    drawn = []
+    monkeypatch.setattr(
+        notebook, "_draw", lambda result, ax, draw=notebook._draw: (drawn.append(ax),
+                                                                     draw(result, ax))[1]
+    )  # fmt: skip
+    axis = ps.geomspace("distribution.density", 0.05, 1, 4)
+    make([axis])._repr_html_()
+    legend = drawn[-1].get_legend()
+    assert [t.get_text() for t in legend.get_texts()] == [f"feature {i}" for i in range(4)]
+    make([axis], n=9)._repr_html_()
+    assert drawn[-1].get_legend() is None and len(drawn[-1].lines) == 9
+
+
+def test_values_are_shown_as_they_were_written(make):
+    density = ps.values("distribution.density", [0.1, 0.3, 0.01])
+    rate = ps.values("optimizer.learning_rate", [0.007])
+    ratio = ps.values("importance.ratio", [0.7])
+    shown = make([density, ratio, rate])._repr_html_()
+    assert "3 values, 0.1 … 0.01<" in shown and "optimizer.learning_rate = 0.007" in shown
+    assert not any(noise in shown for noise in ("00000", "99999"))
 
 
 def test_texts_are_escaped(make):

@@ -77,7 +77,8 @@ def test_cells_values_and_marks(node, make, doc):
 def test_moves_stop_at_the_edges_and_follow_the_picture(node, make, write):
     axes = [ps.geomspace("distribution.density", 1, 0.05, 3), ps.values("n_steps", [50, 10])]
     doc = write(make(axes))[1].data
-    moves = "[[1,0],[9,0],[-9,0],[0,1],[0,-1]].map(([u, r]) => moved(doc, defaults(doc), u, r))"
+    places = "[[1,0],[Infinity,0],[-9,0],[0,1],[0,-Infinity]]"
+    moves = f"{places}.map(([u, r]) => moved(doc, defaults(doc), u, r))"
     # up is a larger density, which is a smaller index here
     assert node(doc, "defaults(doc).cell") == [1, 0]
     assert node(doc, moves) == [[0, 0], [0, 0], [2, 0], [1, 0], [1, 1]]
@@ -141,4 +142,48 @@ def test_weights_that_were_left_out_are_said_to_be(node, make, write):
     _, parsed = write(result, theory="none", max_mb=(whole.n_bytes - 0.7 * data) / 1e6)
     doc = parsed.data
     models = node(doc, "[0,1].flatMap(i => [0,1].map(k => modelAt(doc, [i, i], k, -1).missing))")
-    assert any("left out" in text for text in models) and doc["left_out"]
+    assert any(text.endswith("on the page, only of every 2nd cell along each axis.")
+               or "on the page, only of seed" in text for text in models)  # fmt: skip
+    assert doc["smaller"]
+
+
+def test_a_page_with_some_weights_opens_on_a_cell_that_has_them(node, make, write):
+    doc = write(make(), theory="none")[1].data
+    doc["shape"], doc["models"]["stride"] = [20, 20], 8
+    assert node(doc, "defaults(doc).cell") == [8, 8]
+    assert node(doc, "weightPlace(doc, defaults(doc).cell)") == 4
+
+
+def test_an_absent_feature_has_no_value(node, make, write):
+    axes = [ps.values("n_features", [2, 4]), ps.geomspace("distribution.density", 0.1, 1, 2)]
+    doc = write(make(axes), theory="none")[1].data
+    code = "(() => { const s = checked(doc, {}), m = mapOf(doc, s); return [s.entry, [0, 1].map("
+    code += "i => describeCell(doc, s, m, [i, 0], 3)[1])]; })()"
+    entry, (less, more) = node(doc, code)
+    assert entry == 0 and less == "feature 3: absent" and more.startswith("feature 3: norm")
+
+
+@pytest.mark.parametrize(
+    "low, high", [(0.48, 0.55), (0.2, 0.5), (0.03, 0.9), (1e-6, 2.0), (0.9, 1.1)]
+)
+def test_a_logarithmic_axis_has_three_labels(node, low, high):
+    ticks = node({}, f"logTicks({low}, {high})")
+    assert 3 <= len(ticks) <= 9 and ticks == sorted(set(ticks))
+    assert low <= ticks[0] and ticks[-1] <= high
+    # short numbers, as they are written
+    assert len({f"{t:.5g}" for t in ticks}) == len(ticks)
+
+
+@pytest.mark.parametrize("key, wanted", [("trained_share", 2 / 3), ("best_basin", 0.5)])
+def test_python_of_what_is_said_of_a_cell(node, make, write, key, wanted):
+    status = np.full((3, 4, 3), ps.Status.ok)
+    status[1, 1, 2] = ps.Status.diverged
+    W = make().stored("W").copy()
+    W[2, 3, 1] = W[2, 3, 0]
+    result = make(more={"status": status, "W": W})
+    doc = write(result, theory="none")[1].data
+    code = node({**doc, "key": key}, "pythonOf(doc, checked(doc, {map: doc.key, cell: [1, 1]}))")
+    names = {"result": result}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(code, "page", "exec"), names)
+    assert names["values"] == pytest.approx(wanted)

@@ -27,7 +27,11 @@ function pythonOf(doc, state) {
   if (map.group.startsWith("analysis ")) {
     const [name, ...rest] = metric.split(".");
     lines.push(`values = result.analysis(${quoted(name)}).stored(${quoted(rest.join("."))})[cell][${seed}]`);
-  } else if (map.group !== "cells") {
+  } else if (map.key === "trained_share") {
+    lines.push("values = result.trained[cell].mean()");
+  } else if (map.key === "best_basin") {
+    lines.push('values = result.metric("basin", "best_fraction")[cell]');
+  } else {
     const reduction = reductionOf(state, map);
     const reduce = reduction === "seed" ? "" : `, ${quoted(reduction)}`;
     lines.push(`values = result.metric(${quoted(metric)}${reduce})[cell]${reduce ? "" : `[${seed}]`}`);

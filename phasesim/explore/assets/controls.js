@@ -52,7 +52,7 @@ function mapControls(doc, state, update) {
 /** The entry of another map: the same one where it counts the same. */
 function entryAfter(doc, state, key) {
   const [old, next] = [mapOf(doc, state), mapsOf(doc).find((m) => m.key === key)];
-  return old.entry === next.entry && old.labels.length === next.labels.length ? state.entry : firstEntry(next);
+  return old.entry === next.entry && old.labels.length === next.labels.length ? state.entry : firstEntry(doc, next);
 }
 
 function seedList(doc, state, map, update) {
@@ -60,7 +60,8 @@ function seedList(doc, state, map, update) {
   const singles = map.seeds ? Array.from({ length: doc.n_seeds }, (_, i) => [`seed ${i}`, `seed ${i}`]) : [];
   const options = [["over seeds", reductions]];
   if (singles.length > 1) options.push(["one seed", singles]);
-  const value = state.reduce === "seed" && map.seeds ? `seed ${shownSeed(doc, state)}` : state.reduce;
+  const reduction = reductionOf(state, map);
+  const value = reduction === "seed" ? `seed ${shownSeed(doc, state)}` : reduction;
   return list("seeds", options, value, (v) =>
     update(v.startsWith("seed ") ? { reduce: "seed", seed: Number(v.slice(5)) } : { reduce: v, seed: -1 }),
   );

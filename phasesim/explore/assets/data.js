@@ -65,6 +65,16 @@ function weightPlace(doc, cell) {
   return flat(cell.map((index) => index / stride), doc.shape.map((n) => Math.ceil(n / stride)));
 }
 
+/** Whether a page has the weights of some cells only. */
+function someWeights(doc) {
+  return Boolean(doc.models.seeds) && doc.models.stride > 1;
+}
+
+/** A number in words of order: "2nd". */
+function nth(number) {
+  return `${number}${number === 2 ? "nd" : "th"}`;
+}
+
 /**
  * One model: its matrix W as rows, its bias, and its loss curve.
  * `missing` says why there are no weights.
@@ -74,9 +84,13 @@ function modelAt(doc, cell, seed, step) {
   const found = { W: null, b: null, curve: null, missing: "" };
   if (!models.seeds) return { ...found, missing: "This sweep is of a function: it has no weights." };
   const at = weightPlace(doc, cell);
-  if (at < 0) return { ...found, missing: "The weights of this cell were left out of the page." };
+  if (at < 0) return { ...found, missing: `No weights of this cell are on the page, only of every ${nth(models.stride)} cell along each axis.` };
   const kept = row(models.seeds, at, doc.shape.length).indexOf(seed);
-  if (kept < 0) return { ...found, missing: "The weights of this seed were left out of the page." };
+  if (kept < 0) {
+    const others = row(models.seeds, at, doc.shape.length);
+    const which = `seed${others.length > 1 ? "s" : ""} ${others.join(", ")}`;
+    return { ...found, missing: `No weights of this seed are on the page, only of ${which} of this cell.` };
+  }
   const [S] = models.seeds.shape.slice(-1);
   const lead = doc.shape.length + 1;
   const take = (name) => row(models[name], at * S + kept, lead);

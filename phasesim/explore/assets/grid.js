@@ -13,6 +13,12 @@ function cellAt(doc, state, [row, column]) {
   return cell;
 }
 
+/** All cells of a diagram. */
+function cellsOf(doc, state) {
+  const [rows, columns] = extent(doc, state);
+  return Array.from({ length: rows * columns }, (_, i) => cellAt(doc, state, [Math.floor(i / columns), i % columns]));
+}
+
 /** The place of the selected cell. */
 function placeOf(doc, state) {
   return [state.y, state.x].map((axis) =>
@@ -34,9 +40,10 @@ function seedsShown(doc, state, cell) {
   const seeds = seedsOf(doc, cell);
   const all = Array.from(seeds.status.keys());
   const trained = all.filter((i) => isTrained(doc, seeds.status[i]));
-  if (state.reduce === "seed") return [state.seed < 0 ? bestSeed(doc, cell) : state.seed];
-  if (state.reduce === "best") return [bestSeed(doc, cell)];
-  if (state.reduce !== "worst") return trained;
+  const reduce = (state.map && reductionOf(state, mapOf(doc, state))) || state.reduce;
+  if (reduce === "seed") return [state.seed < 0 ? bestSeed(doc, cell) : state.seed];
+  if (reduce === "best") return [bestSeed(doc, cell)];
+  if (reduce !== "worst") return trained;
   if (trained.length < all.length) return [all.find((i) => !trained.includes(i))];
   return [all.reduce((a, b) => (seeds.loss[b] > seeds.loss[a] ? b : a))];
 }
@@ -55,10 +62,18 @@ function reductionOf(state, map) {
   return Object.hasOwn(map.reduced, state.reduce) ? state.reduce : Object.keys(map.reduced)[0];
 }
 
+/** Whether a cell's models lack the feature or the hidden unit that a map shows. */
+function isAbsent(doc, map, cell, entry) {
+  const kind = ["feature", "hidden"].indexOf(map.entry);
+  if (kind < 0 || !doc.models.sizes) return false;
+  return entry >= row(doc.models.sizes, flat(cell, doc.shape), doc.shape.length)[kind];
+}
+
 /** The value of a map in a cell; null where no trained model stands behind it. */
 function valueAt(doc, state, map, cell, entry) {
   const mark = markOf(doc, state, cell);
   if (!map.of_failed && (mark === "failed" || mark === "not run")) return null;
+  if (isAbsent(doc, map, cell, entry)) return null;
   const at = flat(cell, doc.shape);
   const lead = doc.shape.length;
   const reduction = reductionOf(state, map);
@@ -98,7 +113,8 @@ function describeCell(doc, state, map, cell, entry) {
   const words = [cellText(doc, cell) || "one cell"];
   const read = (m) => valueText(m, valueAt(doc, state, m, cell, entry));
   const of = map.entry ? `${map.entry === "entry" ? "" : map.entry} ${map.labels[entry]}`.trim() : "";
-  if (map.norm) words.push(`${of}: norm ${read(map.norm)}, superposition ${read(map.shared)}`);
+  if (isAbsent(doc, map, cell, entry)) words.push(`${of}: absent`);
+  else if (map.norm) words.push(`${of}: norm ${read(map.norm)}, superposition ${read(map.shared)}`);
   else words.push(`${map.key}${of ? `, ${of}` : ""}: ${read(map)}`);
   if (mark) words.push({ moving: "undertrained", failed: "failed", "not run": "not run yet" }[mark]);
   return words;

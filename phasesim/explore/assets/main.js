@@ -44,6 +44,7 @@ function main() {
     drawStrip(doc, state, seed, (chosen) => update({ seed: chosen }));
     modelControls(doc, state, model, update);
     drawModel(doc, state, model, seed);
+    document.getElementById("of-weights").hidden = !model.W;
     fill("neurons", model.W ? [neuronTable(model.W)] : []);
     showModelTables(model);
     document.getElementById("code").textContent = pythonOf(doc, state);
@@ -85,7 +86,11 @@ function followMap(doc, current, update) {
       update({ cell: cellAt(doc, current(), Array.isArray(at) ? at : [0, at]) });
     });
   }
-  const steps = { ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] };
+  const far = Infinity;
+  const steps = {
+    ArrowUp: [1, 0], ArrowDown: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1],
+    PageUp: [far, 0], PageDown: [-far, 0], End: [0, far], Home: [0, -far],
+  };
   box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const state = current();
@@ -102,9 +107,16 @@ function followMap(doc, current, update) {
 function showAbout(doc) {
   document.getElementById("name").textContent = doc.name;
   document.getElementById("summary").textContent = doc.summary;
-  const notes = doc.left_out.map((text) => `Not on this page: ${text}`);
-  if (doc.running) notes.unshift(`Not complete: ${doc.running}`);
-  fill("notes", notes.map((text) => element("li", text)));
+  const notes = doc.left_out.map((text) => element("li", text));
+  if (doc.running) notes.unshift(element("li", `Not complete: ${doc.running}`));
+  if (doc.smaller.length) {
+    const parts = element("ul");
+    parts.append(...doc.smaller.map((text) => element("li", text)));
+    notes.push(element("li", `Made smaller to fit ${doc.max_mb} MB:`));
+    notes[notes.length - 1].append(parts);
+  }
+  fill("notes", notes);
+  document.getElementById("same").textContent = doc.same.length ? `Not mapped, the same everywhere: ${doc.same.join("; ")}.` : "";
   const from = doc.file ? ` from ${doc.file}` : "";
   document.getElementById("made").textContent = `Made by ${doc.made}${from}.`;
 }
@@ -119,8 +131,8 @@ function showHeading(doc, state, seed, model) {
   const words = [doc.meaning[seeds.status[seed]][1]];
   if (doc.ranking && isTrained(doc, seeds.status[seed])) words.push(`${doc.ranking} loss ${shown(seeds.loss[seed])}`);
   if (seeds.moving[seed]) words.push("undertrained: training ended before the models settled");
-  if (model.missing) words.push(model.missing);
-  document.getElementById("model-status").textContent = words.join("; ");
+  const told = words.join("; ");
+  document.getElementById("model-status").textContent = model.missing ? `${told}. ${model.missing}` : told;
 }
 
 /** What colours, lines and marks of the map mean. */
@@ -131,8 +143,12 @@ function showLegend(doc, state) {
   const made = describeSeeds(doc, state, map);
   if (made) items.push(element("span", made));
   for (const [mark, cells] of Object.entries(state.x < 0 ? {} : markedCells(doc, state))) {
-    if (cells.length) items.push(element("span", `${MARKS[mark].label}: ${cells.length} cell${cells.length > 1 ? "s" : ""}`));
+    const label = mark === "weights" && state.y < 0 ? "● with weights on this page" : MARKS[mark].label;
+    if (cells.length) items.push(element("span", `${label}: ${cells.length} cell${cells.length > 1 ? "s" : ""}`));
   }
+  const absent = cellsOf(doc, state).filter((cell) => isAbsent(doc, map, cell, state.entry)).length;
+  if (absent) items.push(element("span", `blank: ${map.entry} absent: ${absent} cell${absent > 1 ? "s" : ""}`));
+  if (map.blank) items.push(element("span", `blank: ${map.blank}`));
   if (state.theory) {
     for (const [name] of linesOf(doc, state)) items.push(element("span", `${LINES[name] === "dash" ? "╌╌" : "──"} ${name}`));
   }

@@ -5,6 +5,7 @@ const MARKS = {
   failed: { strokes: [[0.25, 0.25, 0.75, 0.75], [0.25, 0.75, 0.75, 0.25]], label: "✕ failed", opacity: 1 },
   "not run": { strokes: [[0.3, 0.5, 0.7, 0.5]], label: "– not run yet", opacity: 1 },
   moving: { strokes: [[0.3, 0.3, 0.7, 0.7]], label: "╱ undertrained", opacity: 0.45 },
+  weights: { strokes: [[0.35, 0.5, 0.5, 0.65], [0.5, 0.65, 0.65, 0.5], [0.65, 0.5, 0.5, 0.35], [0.5, 0.35, 0.35, 0.5]], label: "◇ with weights on this page", opacity: 0.8 },
 };
 /** Cells look the same by day and by night: what lies below them, and what is drawn on them. */
 const GROUND = "#ffffff";
@@ -12,6 +13,8 @@ const MARK = "#14171a";
 const LINES = { "true optimum": "solid", "paper's candidates": "dash" };
 /** Ratio of the largest to the smallest positive value from which colours are logarithmic. */
 const WIDE = 50;
+/** Up to so many whole numbers have a colour each. */
+const SINGLE = 12;
 
 /** Draw the diagram of a state, and say below it what its colours and marks mean. */
 function drawMap(doc, state) {
@@ -24,7 +27,7 @@ function drawMap(doc, state) {
   }
   const [traces, more] = state.y < 0 ? lineTraces(doc, state, map) : heatTraces(doc, state, map);
   const shapes = selection(doc, state);
-  draw("map", traces, { ...more, shapes, margin: { l: 8, r: 8, t: 10, b: 16 } });
+  draw("map", traces, { ...more, shapes, margin: { l: 8, r: 8, t: 10, b: 20 } });
   box.setAttribute("aria-label", `${map.label}, ${describeSeeds(doc, state, map)}`);
 }
 
@@ -75,15 +78,16 @@ function colorsOf(doc, state, map, each) {
   if (map.norm) return paletteColors(doc, read(map.norm), read(map.shared));
   const z = read(map);
   const codes = Object.keys(map.codes).map(Number).sort((a, b) => a - b);
-  const bar = { thickness: 12, outlinewidth: 0, len: 0.9 };
+  const bar = colorBar(map.label);
   if (codes.length) return { z, ...codeColors(map, codes, bar) };
   const values = z.flat().filter((v) => v !== null);
-  let [low, high] = map.range || [Math.min(...values), Math.max(...values)];
+  let [low, high] = map.range || (values.length ? bounds(values) : [0, 1]);
+  if (!map.range && values.every(Number.isInteger) && high - low < SINGLE) return { z, ...wholeColors(low, high, bar) };
   if (!map.range && low > 0 && high > WIDE * low) return { z: z.map((r) => r.map((v) => v && Math.log10(v))), ...logColors(low, high, bar) };
-  if (low === high) [low, high] = [low - 0.5, high + 0.5];
   const signed = low < 0 && high > 0;
+  if (low === high) [low, high] = [low - 0.5, high + 0.5];
   if (signed) [low, high] = [-Math.max(-low, high), Math.max(-low, high)];
-  return { z, zmin: low, zmax: high, colorscale: signed ? DIVERGING : "Cividis", colorbar: bar };
+  return { z, zmin: low, zmax: high, colorscale: signed ? DIVERGING : CIVIDIS.map((c, i) => [i / (CIVIDIS.length - 1), c]), colorbar: bar };
 }
 
 /** Colours by two numbers at once: the place in the palette is the value that is drawn. */
@@ -100,26 +104,40 @@ function paletteColors(doc, norms, shared) {
 
 function codeColors(map, codes, bar) {
   const hues = ["#9aa0a6", "#ececec", "#0072b2", "#d55e00", "#cc79a7", "#e69f00", "#009e73", "#f0e442", "#56b4e9"];
-  const [low, high] = [codes[0] - 0.5, codes[codes.length - 1] + 0.5];
-  const colorscale = codes.flatMap((code, i) => [code - 0.5, code + 0.5].map((v) => [(v - low) / (high - low), hues[i % hues.length]]));
-  return { zmin: low, zmax: high, colorscale, colorbar: { ...bar, tickvals: codes, ticktext: codes.map((c) => plain(map.codes[c])) } };
+  return stepColors(codes, (i) => hues[i % hues.length], { ...bar, ticktext: codes.map((c) => plain(map.codes[c])) });
+}
+
+/** One colour for each whole number from the lowest to the highest. */
+function wholeColors(low, high, bar) {
+  const last = high - low;
+  const all = Array.from({ length: last + 1 }, (_, i) => low + i);
+  return stepColors(all, (i) => CIVIDIS[last ? Math.round((i / last) * (CIVIDIS.length - 1)) : 8], bar);
+}
+
+/** Consecutive whole numbers, each in a colour of its own. */
+function stepColors(numbers, hue, bar) {
+  const [low, high] = [numbers[0] - 0.5, numbers[numbers.length - 1] + 0.5];
+  const colorscale = numbers.flatMap((number, i) => [number - 0.5, number + 0.5].map((v) => [(v - low) / (high - low), hue(i)]));
+  return { zmin: low, zmax: high, colorscale, colorbar: { ...bar, tickvals: numbers } };
 }
 
 function logColors(low, high, bar) {
-  const ends = [low, high].map(Math.log10);
-  const tickvals = Array.from({ length: Math.floor(ends[1]) - Math.ceil(ends[0]) + 1 }, (_, i) => Math.ceil(ends[0]) + i);
-  const ticktext = tickvals.map((t) => shown(10 ** t));
-  return { zmin: ends[0], zmax: ends[1], colorscale: "Cividis", colorbar: { ...bar, tickvals, ticktext } };
+  const ticks = logTicks(low, high);
+  const colorscale = CIVIDIS.map((c, i) => [i / (CIVIDIS.length - 1), c]);
+  return { zmin: Math.log10(low), zmax: Math.log10(high), colorscale, colorbar: { ...bar, tickvals: ticks.map(Math.log10), ticktext: ticks.map(shown) } };
 }
 
 /** Signs on cells that are not what they seem, by what is wrong. */
 function markedCells(doc, state) {
   const [rows, columns] = extent(doc, state);
-  const found = { failed: [], "not run": [], moving: [] };
+  const found = { failed: [], "not run": [], moving: [], weights: [] };
+  const some = someWeights(doc);
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
-      const mark = markOf(doc, state, cellAt(doc, state, [r, c]));
+      const cell = cellAt(doc, state, [r, c]);
+      const mark = markOf(doc, state, cell);
       if (mark) found[mark].push([r, c]);
+      if (some && weightPlace(doc, cell) >= 0) found.weights.push([r, c]);
     }
   }
   return found;
@@ -133,12 +151,14 @@ function markTraces(doc, state) {
   };
   const [x, y] = [doc.axes[state.x], doc.axes[state.y]];
   const marked = Object.entries(markedCells(doc, state)).filter(([, cells]) => cells.length);
-  return marked.map(([mark, cells]) => {
+  return marked.flatMap(([mark, cells]) => {
     const { strokes, opacity } = MARKS[mark];
     const ends = (axis, place, from) => cells.flatMap((cell) =>
       strokes.flatMap((s) => [between(axis, cell[place], s[from]), between(axis, cell[place], s[from + 2]), null]));
-    const line = { color: MARK, width: 1.2 };
-    return { type: "scatter", mode: "lines", hoverinfo: "skip", x: ends(x, 1, 0), y: ends(y, 0, 1), line, opacity };
+    const path = { type: "scatter", mode: "lines", hoverinfo: "skip", x: ends(x, 1, 0), y: ends(y, 0, 1), opacity };
+    // light below dark, to be seen on any colour; many of them would hide the colours
+    const below = mark === "weights" ? [[GROUND, 3]] : [];
+    return [...below, [MARK, 1.2]].map(([hue, width]) => ({ ...path, line: { color: hue, width } }));
   });
 }
 
@@ -185,11 +205,14 @@ function lineTraces(doc, state, map) {
       y: cells.map((cell) => valueAt(doc, state, m, cell, entry)),
       text: cells.map((cell) => describeCell(doc, state, map, cell, entry).map(plain).join("<br>")),
       line: { color: color(hues[k % hues.length]), width: 1.5 },
-      marker: { size: 7, color: map.norm ? phaseColors(doc, state, map, cells, entry) : color(hues[k % hues.length]) },
+      marker: { size: 7, symbol: cells.map((cell) => (someWeights(doc) && weightPlace(doc, cell) < 0 ? "circle-open" : "circle")), color: map.norm ? phaseColors(doc, state, map, cells, entry) : color(hues[k % hues.length]) },
     });
   });
   const look = { title: { text: plain((map.norm || map).label) } };
   const codes = Object.keys(map.codes).map(Number);
+  const drawn = traces.flatMap((t) => t.y).filter((v) => v !== null);
+  const [low, high] = bounds(drawn);
+  if (drawn.every(Number.isInteger) && high - low < SINGLE) look.dtick = 1;
   if (codes.length) Object.assign(look, { tickvals: codes, ticktext: codes.map((c) => plain(map.codes[c])) });
   return [traces, { xaxis: side(axis), yaxis: axisLook({ ...look, automargin: true }), hovermode: "x" }];
 }

@@ -17,6 +17,9 @@ function basinsOf(doc, cell) {
   return { ...seeds, basins: basins.filter(Boolean), untrained };
 }
 
+/** So many basins have a box of their own; the further ones share one. */
+const BOXES = 4;
+
 /** Show the strip; `choose` is called with a seed. */
 function drawStrip(doc, state, seed, choose) {
   const found = basinsOf(doc, state.cell);
@@ -37,8 +40,12 @@ function drawStrip(doc, state, seed, choose) {
     return made;
   };
   const known = Boolean(doc.basin) && found.basins.length > 1;
-  const boxes = found.basins.map((seeds, i) => {
-    const name = known ? (i ? `basin ${i + 1}: ` : "best basin: ") : doc.basin ? "one basin: " : "";
+  const own = found.basins.length > BOXES + 1 ? BOXES : found.basins.length;
+  const groups = found.basins.slice(0, own);
+  if (own < found.basins.length) groups.push(found.basins.slice(own).flat());
+  const boxes = groups.map((seeds, i) => {
+    const number = i < own ? `basin ${i}${i ? "" : ", the best"}` : `${found.basins.length - own} further basins`;
+    const name = known ? `${number}: ` : doc.basin ? "one basin: " : "";
     const loss = doc.ranking ? `, loss from ${shown(found.loss[seeds[0]])}` : "";
     return box(`${name}${seeds.length} of ${total} seeds${loss}`, seeds, hues[Math.min(i, 3)]);
   });
@@ -49,5 +56,8 @@ function drawStrip(doc, state, seed, choose) {
 /** What is known of a seed, in words. */
 function seedText(doc, found, seed) {
   const status = doc.meaning[found.status[seed]][0];
-  return status === "ok" && doc.ranking ? `loss ${shown(found.loss[seed])}` : status.replace("_", " ");
+  const basin = found.basins.length > 1 ? found.basins.findIndex((seeds) => seeds.includes(seed)) : -1;
+  const words = basin < 0 ? [] : [`basin ${basin}`];
+  words.push(status === "ok" && doc.ranking ? `loss ${shown(found.loss[seed])}` : status.replace("_", " "));
+  return words.join(", ");
 }

@@ -20,14 +20,15 @@ function mapOf(doc, state) {
   return mapsOf(doc).find((m) => m.key === state.map);
 }
 
-/** What a page shows first: the middle of the grid, the first axis upward, the last feature. */
+/** What a page shows first: a cell with weights at the middle of the grid, the first axis upward. */
 function defaults(doc) {
   const n = doc.axes.length;
   const [first] = mapsOf(doc);
+  const stride = doc.models.stride;
   return {
-    cell: doc.shape.map((size) => Math.floor((size - 1) / 2)),
+    cell: doc.shape.map((size) => stride * Math.floor((size - 1) / 2 / stride)),
     map: first.key,
-    entry: firstEntry(first),
+    entry: firstEntry(doc, first),
     reduce: Object.keys(doc.reductions)[0],
     seed: -1,
     x: n > 1 ? 1 : n - 1,
@@ -38,9 +39,9 @@ function defaults(doc) {
   };
 }
 
-/** The last feature, whose importance differs; of anything else the first entry. */
-function firstEntry(map) {
-  return map.entry === "feature" ? map.labels.length - 1 : 0;
+/** The last feature where its importance is what differs; else the first entry. */
+function firstEntry(doc, map) {
+  return map.entry === "feature" && doc.opening === "last" ? map.labels.length - 1 : 0;
 }
 
 /** A state with every part in its range; what is not is replaced by the default. */
@@ -52,7 +53,7 @@ function checked(doc, wanted) {
   if (!mapOf(doc, state)) Object.assign(state, { map: base.map, entry: base.entry });
   const map = mapOf(doc, state);
   const lowest = n === 1 && map.labels.length > 1 ? -1 : 0;
-  if (!whole(state.entry, lowest, map.labels.length - 1)) state.entry = firstEntry(map);
+  if (!whole(state.entry, lowest, map.labels.length - 1)) state.entry = firstEntry(doc, map);
   const fits = state.cell.length === n && state.cell.every((i, k) => whole(i, 0, doc.shape[k] - 1));
   if (!fits) state.cell = base.cell;
   if (!Object.hasOwn(doc.reductions, state.reduce) && state.reduce !== "seed") state.reduce = base.reduce;

@@ -44,7 +44,7 @@ function modelTables(model) {
   const numbers = featureNumbers(model.W);
   const names = ["norm", "superposition", "dimensionality"];
   return [
-    table("W", ["", ...features], model.W.map((r, k) => [`hidden ${k + 1}`, ...r.map(shown)])),
+    table("W", ["", ...features], model.W.map((r, k) => [`hidden ${k}`, ...r.map(shown)])),
     table("of each feature", ["", ...features], [
       ["bias b", ...model.b.map(shown)],
       ...names.map((name) => [name, ...numbers.map((f) => shown(f[name]))]),
@@ -58,9 +58,9 @@ function neuronTable(W) {
   const most = 6;
   const rows = W.map((weights, k) => {
     const { listed, rest, nRest } = blend(weights, most);
-    const terms = listed.map((t) => `${t.weight < 0 ? "−" : "+"} ${shown(Math.abs(t.weight))} · feature ${t.feature}`);
+    const terms = listed.map((t) => `${t.weight < 0 ? "−" : "+"} ${shown(Math.abs(t.weight))} · feature ${t.feature}`.replaceAll(" ", "\u00a0"));
     if (nRest) terms.push(`and ${nRest} more with ${shown(100 * rest)} % of the squared weight`);
-    return [`hidden ${k + 1}`, terms.join("  ")];
+    return [`hidden ${k}`, terms.join("  ")];
   });
   return table("Weights of each hidden unit", ["unit", "blend"], rows);
 }

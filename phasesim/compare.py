@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from phasesim import store
 from phasesim.errors import UsageError
+from phasesim.stored import settings_in
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _opened(path: str | Path) -> store.FinalFile:
 
 def _settings(file: store.FinalFile) -> dict[str, Any]:
     """The configuration by dotted path, without what is on the axes."""
-    config = tomllib.loads(file.config_toml)
+    config = settings_in(file)
     for key in ("axes", "n_seeds"):
         config.get("sweep", {}).pop(key, None)
     return dict(_flat(config, ""))

@@ -52,6 +52,15 @@ class GridExecutor(ABC, Generic[P]):
     def devices(self) -> list[Any]:
         return jax.local_devices()
 
+    def check_stop(self) -> None:
+        """Leave where that was asked for.
+
+        Raises:
+            Stopped: ``stop`` was set, or another block failed.
+        """
+        if self.stop.is_set() or self.abandoned.is_set():
+            raise Stopped("stopped; run the same command to go on")
+
     @abstractmethod
     def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
         """Stored arrays of a block by name; see `Executor.run`."""
@@ -113,7 +122,11 @@ class Executor(GridExecutor[Plan]):
         }
 
     def seconds_per_block(self, cohort: int) -> float:
-        """Predicted time of one block of a cohort, from timing some of its steps."""
+        """Predicted time of one block of a cohort, from timing some of its steps.
+
+        Raises:
+            Stopped: ``stop`` was set.
+        """
         with self._on_first_device():
             inputs = self._inputs(Block(cohort, 0, np.zeros(1, int)))
             program, n_steps = compiled(self.plan.platform), inputs.experiment.n_steps
@@ -123,6 +136,7 @@ class Executor(GridExecutor[Plan]):
                 nonlocal state
                 timed = []
                 for _ in range(2):  # the shorter of two: others use the machine too
+                    self.check_stop()
                     began = time.perf_counter()
                     state, outcome = program(inputs, state, np.int32(begin), np.int32(end))
                     jax.block_until_ready((state, outcome))
@@ -198,8 +212,7 @@ class Executor(GridExecutor[Plan]):
             state, _ = program(inputs, state, *jax.device_put((np.int32(0), np.int32(0))))
             kept.append(_copied(state.params))
         while True:
-            if self.stop.is_set() or self.abandoned.is_set():
-                raise Stopped("stopped; run the same command to go on")
+            self.check_stop()
             stride = max(int(self._speed.get(cohort, 0) * CALL_SECONDS), FIRST_STEPS)
             end = min([step + stride, n_steps, *(p for p in pauses if p > step)])
             began = time.perf_counter()

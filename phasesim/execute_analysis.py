@@ -15,6 +15,7 @@ from phasesim.engines._program import CPU_OPTIONS
 from phasesim.errors import UsageError
 from phasesim.execute_function import CallExecutor
 from phasesim.keys import cell_keys, model_keys, stream
+from phasesim.output import check_outputs
 from phasesim.plan import AnalysisPlan, Block
 
 
@@ -43,8 +44,10 @@ class AnalysisExecutor(CallExecutor[AnalysisPlan]):
             self._check_returned(number, own)
             for output in analysis.outputs.values():
                 for dim in output.dims:
-                    if len(own[dim]) > len(coords.get(dim, ())):
+                    if dim not in coords or len(own[dim]) > len(coords[dim]):
                         coords[dim] = own[dim]
+        outputs = {n: info for n, info in fields.items() if n in analysis.outputs}
+        check_outputs(f"analysis '{type(analysis).__name__}'", outputs, coords)
         return fields, coords
 
     def _check_returned(self, number: int, coords: dict[str, np.ndarray]) -> None:

@@ -13,9 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from phasesim import rows
-from phasesim.errors import Stopped, UsageError
+from phasesim.errors import UsageError
 from phasesim.execute import GridExecutor
 from phasesim.keys import cell_keys
+from phasesim.output import check_outputs
 from phasesim.plan import Block, CallPlan, FunctionPlan
 from phasesim.status import Status
 
@@ -29,8 +30,7 @@ class CallExecutor(GridExecutor[P]):
 
     def run(self, block: Block, device: Any = None) -> dict[str, np.ndarray]:
         """Call the function for the models of a block; see `Executor.run`."""
-        if self.stop.is_set() or self.abandoned.is_set():
-            raise Stopped("stopped; run the same command to go on")
+        self.check_stop()
         cohort = self.plan.cohorts[block.cohort]
         with jax.default_device(device or self.devices[0]):
             returned = _named(self._programs[block.cohort](*self._arguments(block)))
@@ -48,8 +48,10 @@ class CallExecutor(GridExecutor[P]):
 
     def seconds_per_block(self, cohort: int) -> float:
         """Time of one block: the function is called twice, once to compile."""
+        self.check_stop()
         arguments = self._arguments(Block(cohort, 0, np.zeros(1, int)))
         jax.block_until_ready(self._programs[cohort](*arguments))
+        self.check_stop()
         began = time.perf_counter()
         jax.block_until_ready(self._programs[cohort](*arguments))
         return time.perf_counter() - began
@@ -75,7 +77,7 @@ class FunctionExecutor(CallExecutor[FunctionPlan]):
     @cached_property
     def layout(self) -> tuple[dict[str, rows.FieldInfo], dict[str, np.ndarray]]:
         """Fields and coordinates from the shapes that the function returns."""
-        fields: dict[str, rows.FieldInfo] = {"status": rows.field_of("status", (), {})}
+        fields: dict[str, rows.FieldInfo] = {}
         coords: dict[str, np.ndarray] = {}
         for number in range(len(self.plan.cohorts)):
             arguments = self._arguments(Block(number, 0, np.zeros(1, int)))
@@ -84,7 +86,8 @@ class FunctionExecutor(CallExecutor[FunctionPlan]):
                 fields[name] = rows.FieldInfo(dims, leaf.dtype.name, "returned by the function")
                 for dim, size in zip(dims, leaf.shape[1:], strict=True):
                     coords[dim] = np.arange(max(size, len(coords.get(dim, ()))))
-        return fields, coords
+        check_outputs(self.plan.sweep.name, fields, coords)
+        return {"status": rows.field_of("status", (), {}), **fields}, coords
 
     def _about(self, block: Block, made: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """What is stored of the models beside what the function returned."""
@@ -113,8 +116,8 @@ def _named(returned: Any) -> dict[str, Any]:
     """Leaves of what the function returned, by name; a single array is called value."""
     leaves = rows.parameters(returned)
     named = {(f"out{n}" if n[:1].isdigit() else n) or "value": leaf for n, leaf in leaves.items()}
-    if "status" in named:
-        raise UsageError("the function returns 'status', which the store uses itself")
+    if len(named) < len(jax.tree.leaves(returned)):
+        raise UsageError(f"two outputs of the function have one name: {', '.join(named)}")
     return named
 
 

@@ -29,7 +29,8 @@ from phasesim.errors import PhasesimError, UsageError, did_you_mean, one_line
 from phasesim.fingerprint import cell_fingerprint, grid_fingerprint
 from phasesim.interpret._base import Analysis
 from phasesim.parts import build
-from phasesim.result import Result, open_result, stored_sweep
+from phasesim.result import Result, open_result
+from phasesim.stored import sweep_in
 from phasesim.sweep import Sweep
 
 #: in place of the scale at which an assertion passed
@@ -187,7 +188,7 @@ def measure(name: str, result: Result, *, train: bool = True, options: Any = Non
 def _is_of(path: Path, sweep: Sweep) -> bool:
     # opening what is found to be the right one compares its bytes with their checksum
     with store.open_unhashed(path) as file:
-        return _same(stored_sweep(file.config_toml, path), sweep)
+        return _same(sweep_in(file), sweep)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from phasesim import store
+from phasesim.errors import UsageError
 from phasesim.fingerprint import (
     cell_fingerprint,
     code_identity,
@@ -16,9 +19,14 @@ from phasesim.fingerprint import (
 )
 from phasesim.grid import Grid
 from phasesim.plan import make_plan
+from phasesim.store.guard import is_plain_name
+from phasesim.store.image import check_storable
 
 #: packages whose versions are recorded
 RECORDED = ("phasesim", "jax", "jaxlib", "flax", "optax", "numpy")
+
+#: names in a final file that are the store's
+OWN = frozenset({"seed", "cell_hash", "hash_byte", "status", "config_toml"})
 
 
 def layout_of(
@@ -44,6 +52,42 @@ def layout_of(
         coords={dim: np.asarray(values) for dim, values in coords.items()},
         cell_hash=cell_hash,
     )
+
+
+def check_outputs(maker: str, outputs: Mapping[str, Any], coords: Mapping[str, np.ndarray]) -> None:
+    """Refuse outputs that a store could not hold, before anything is computed or written.
+
+    Args:
+        maker: what returns them, for the error.
+        outputs: name -> (dims, dtype, label).
+        coords: dimension -> values.
+
+    Raises:
+        UsageError: names the output and says what would do.
+    """
+    for name in [*outputs, *coords]:
+        if not is_plain_name(name):
+            like = re.sub(r"\W+", "_", name).strip("_") or "value"
+            raise UsageError(
+                f"{maker}: {name[:40]!r}: found an output of this name, expected letters, digits, "
+                f"_ and single dots, such as '{like[:40]}'"
+            )
+        if name in OWN or (name in outputs and name in coords):
+            raise UsageError(
+                f"{maker}: '{name}': an output cannot have this name, which the store uses itself; "
+                f"call it '{name}_value' for example"
+            )
+    for name, (_, dtype, _) in outputs.items():
+        try:
+            check_storable(name, np.dtype(dtype))
+        except TypeError:
+            raise UsageError(
+                f"{maker}: {name}: found {dtype}, expected integers, float32 or float64; "
+                "convert it, for example to float32"
+            ) from None
+    for dim, values in coords.items():
+        if len(values) == 0:
+            raise UsageError(f"{maker}: {dim}: found length 0, expected at least 1")
 
 
 def _field(dims: Any, dtype: str, label: str) -> store.Field:

@@ -45,19 +45,22 @@ def infrastructure(error: Exception) -> bool:
     return isinstance(error, jax.errors.JaxRuntimeError) and str(error).startswith(_PASSING)
 
 
-def persistent(work: Callable[[], Any], block: Block, wait: Callable[[float], object]) -> Any:
-    """What ``work`` returns, called up to `RETRIES` more times where the machine fails it.
+def persistent(
+    work: Callable[[], Any], block: Block, wait: Callable[[float], object], retries: int = RETRIES
+) -> Any:
+    """What ``work`` returns, called up to ``retries`` more times where the machine fails it.
 
     Args:
         work: trains the block; its keys follow from its cells, so every attempt is the same.
         block: what is lost if no attempt goes well.
         wait: called with the seconds between attempts.
+        retries: further attempts.
 
     Returns:
         The rows of the block, or `Lost`.
     """
     reason = ""
-    for tried in range(RETRIES + 1):
+    for tried in range(retries + 1):
         if tried:
             wait(PAUSE * 2 ** (tried - 1))
         try:
@@ -70,10 +73,10 @@ def persistent(work: Callable[[], Any], block: Block, wait: Callable[[float], ob
 
 
 class Losses:
-    """The blocks of a run that were given up."""
+    """The blocks of a run that were given up, after so many further attempts."""
 
-    def __init__(self, plan: GridPlan) -> None:
-        self._plan = plan
+    def __init__(self, plan: GridPlan, retries: int = RETRIES) -> None:
+        self._plan, self._retries = plan, retries
         self._lost: list[Lost] = []
         self._in_a_row = 0
 
@@ -105,8 +108,9 @@ class Losses:
         """One line: how many models, of which cells, for what reason."""
         names = self.names()
         more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        after = f" after {self._retries + 1} attempts" if self._retries else ""
         return (
-            f"{len(names):,} models were lost to the machine after {RETRIES + 1} attempts: "
+            f"{len(names):,} models were lost to the machine{after}: "
             f"{'; '.join(names[:NAMED])}{more} ({self._lost[-1].reason}); "
             "run the same command to train them"
         )

@@ -46,6 +46,7 @@ class Options:
         progress: what is told of the models and steps done.
         stop: set from outside to stop at the next pause.
         threads: blocks in training at once; None is one for each core or device.
+        retries: further attempts at a block that the machine failed.
     """
 
     memory: int | None = None
@@ -54,6 +55,7 @@ class Options:
     progress: Silent = field(default_factory=Silent)
     stop: threading.Event = field(default_factory=threading.Event)
     threads: int | None = None
+    retries: int = retry.RETRIES
 
 
 def run(sweep: Sweep, path: str | Path | None = None, options: Options | None = None) -> Result:
@@ -149,7 +151,8 @@ def carry_out(sweep: Grid, path: str | Path | None, options: Options) -> Result:
 def _in_memory(sweep: Grid, options: Options) -> Result:
     plan = make_plan(sweep, platform=platform())
     executor = executor_for(plan, options)
-    losses, parts = retry.Losses(plan), []
+    fields, coords = executor.layout
+    losses, parts = retry.Losses(plan, options.retries), []
     with options.progress.task(plan.n_models, plan.model_steps):
         for made in _trained(plan.blocks, executor, options):
             losses.note(made)
@@ -157,7 +160,6 @@ def _in_memory(sweep: Grid, options: Options) -> Result:
                 made = retry.blank_rows(plan, made, *executor.fields_and_shapes)
             parts.append(store.ArrayPart("memory", made))
     losses.warn()
-    fields, coords = executor.layout
     return from_rows(sweep, layout_of(sweep, fields, coords, plan.cell_hash), parts)
 
 
@@ -177,16 +179,18 @@ def measured_manifest(sweep: Grid, options: Options, workers: int = 1) -> dict[s
 
     Args:
         sweep: what is to be trained.
-        options: memory and threads of each worker.
+        options: memory and threads of each worker, and what stops the measuring.
         workers: processes that share the work: each should find some chunks to do.
     """
     plan = make_plan(sweep, platform=platform())
-    executor = executor_for(plan, Options())
+    executor = executor_for(plan, Options(stop=options.stop))
+    # before anything takes time or is written: what a function returns may not be storable
+    layout = executor.layout
     in_flight = blocks_in_flight(plan, options.memory, options.threads)
     chunk = chunk_blocks(executor.seconds_per_block(0) / in_flight)
     if workers > 1:
         chunk = min(chunk, max(in_flight, len(plan.blocks) // (SHARE_CHUNKS * workers)))
-    return new_manifest(sweep, *executor.layout, chunk, plan.platform)
+    return new_manifest(sweep, *layout, chunk, plan.platform)
 
 
 def _fill(work: Work, final: Path, options: Options) -> None:
@@ -222,7 +226,7 @@ def train_chunks(
     cut = [work.plan.chunk(i, work.run.manifest["blocks_per_chunk"]) for i in indices]
     blocks = [block for chunk in cut for block in chunk]
     left = sum(len(b.rows) for b in blocks)
-    losses = retry.Losses(work.plan)
+    losses = retry.Losses(work.plan, options.retries)
     with options.progress.task(left, work.plan.steps_of(blocks)):
         trained = _trained(blocks, executor, options)
         for position, (index, chunk) in enumerate(zip(indices, cut, strict=True)):
@@ -265,7 +269,9 @@ def _trained(
 
     def train(task: tuple[int, Block]) -> Any:
         device = devices[task[0] % len(devices)]
-        return retry.persistent(lambda: executor.run(task[1], device), task[1], options.stop.wait)
+        return retry.persistent(
+            lambda: executor.run(task[1], device), task[1], options.stop.wait, options.retries
+        )
 
     results = in_order(
         train,

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from phasesim import store
-from phasesim.errors import StoreLocked, StoreMismatch, UsageError
+from phasesim.errors import StoreDamaged, StoreLocked, StoreMismatch, UsageError
 from phasesim.fingerprint import contains, differing_fields, grid_fingerprint
 from phasesim.grid import Grid
 from phasesim.output import manifest_layout, stored_attributes, versions
 from phasesim.plan import GridPlan, make_plan
-from phasesim.result import stored_sweep
+from phasesim.stored import sweep_in, sweep_under_way
 
 
 @dataclass(frozen=True)
@@ -75,16 +75,16 @@ def prepare(
         base = None
         if final.exists():
             with store.open_final(final) as file:
-                made = _made(file.attrs)
-                if not grows(sweep, stored_sweep(file.config_toml, final), final, made):
+                made = _made(file.attrs, final)
+                if not grows(sweep, sweep_in(file), final, made):
                     store.remove_retired(path)
                     return None
-                _same_platform(str(file.attrs["platform"]), platform, final)
+                _same_platform(file.attrs.get("platform"), platform, final)
             base = final
         run = store.RunDirectory.create(path, make_manifest(), base=base)
     else:
         run = store.RunDirectory.open(path)
-    _same_platform(run.manifest["platform"], platform, path)
+    _same_platform(run.manifest.get("platform"), platform, path)
     if shard is not None and _outgrown(sweep, run, verify=False):
         with run.lock() as held:
             _locked(sweep, run, held, make_manifest)
@@ -110,9 +110,10 @@ def _locked(
 
 def _outgrown(sweep: Grid, run: store.RunDirectory, *, verify: bool) -> bool:
     """Whether a directory needs another manifest before this sweep can go on in it."""
-    old = stored_sweep(run.manifest["config_toml"], run.path)
+    old = sweep_under_way(run)
     # a carried file that was damaged changes what is left to do, hence the numbering of chunks
-    return grows(sweep, old, run.path, _made(run.manifest)) or _carries_less(run, verify=verify)
+    made = _made(run.manifest, run.path)
+    return grows(sweep, old, run.path, made) or _carries_less(run, verify=verify)
 
 
 def _carries_less(run: store.RunDirectory, *, verify: bool) -> bool:
@@ -121,7 +122,7 @@ def _carries_less(run: store.RunDirectory, *, verify: bool) -> bool:
 
 def reopen(run: store.RunDirectory, held: store.Held) -> Work:
     """What is left to do in a running directory, as its own manifest has it."""
-    return _work(run, held, stored_sweep(run.manifest["config_toml"], run.path))
+    return _work(run, held, sweep_under_way(run))
 
 
 def _work(run: store.RunDirectory, held: store.Held, sweep: Grid) -> Work:
@@ -130,8 +131,10 @@ def _work(run: store.RunDirectory, held: store.Held, sweep: Grid) -> Work:
     return Work(run, held, plan, layout)
 
 
-def _same_platform(stored: str, own: str, where: Path) -> None:
+def _same_platform(stored: object, own: str, where: Path) -> None:
     """Refuse to mix: devices of different kinds round differently."""
+    if not isinstance(stored, str):
+        raise StoreDamaged(f"{where}: does not say what kind of device made it")
     if stored != own:
         raise StoreMismatch(
             f"{where}: was trained on {stored}, found {own} here, "
@@ -139,9 +142,16 @@ def _same_platform(stored: str, own: str, where: Path) -> None:
         )
 
 
-def _made(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """What a store says of the code that made it, as `code_identity`."""
-    return json.loads(stored["code"])
+def _made(stored: Mapping[str, Any], where: Path) -> dict[str, Any]:
+    """What a store says of the code that made it, as `code_identity`.
+
+    Raises:
+        StoreDamaged: nothing, or not what phasesim writes.
+    """
+    try:
+        return {**json.loads(stored["code"])}
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise StoreDamaged(f"{where}: does not say what code made it: {error!r}") from None
 
 
 def grows(sweep: Grid, old: Grid, where: Path, made: dict[str, Any]) -> bool:
@@ -171,7 +181,7 @@ def check_same_code(run: store.RunDirectory, sweep: Grid, platform: str) -> None
     _same_platform(run.manifest["platform"], platform, run.path)
     here, made = versions(), run.manifest["versions"]
     other = [f"{n} {here[n]} instead of {made.get(n)}" for n in here if here[n] != made.get(n)]
-    other += differing_fields(sweep, sweep, _made(run.manifest))
+    other += differing_fields(sweep, sweep, _made(run.manifest, run.path))
     if other:
         raise StoreMismatch(
             f"{run.path}: a worker has {', '.join(other)}; expected the same on all machines"

@@ -44,29 +44,30 @@ def info(path: Path, *, json: Annotated[bool, Parameter(negative="")] = False) -
 def describe(path: Path) -> dict[str, Any]:
     """name, schema, axes, n_seeds, config, fingerprint, versions, device."""
     from phasesim import store
-    from phasesim.result import stored_sweep
+    from phasesim.axes import shortest
+    from phasesim.stored import attribute_of, sweep_in, sweep_under_way
 
     if path.is_file():
         with store.open_final(path) as file:
-            attrs, config = file.attrs, file.config_toml
-        schema, fingerprint = attrs["schema"], attrs["cell_fingerprint"]
+            attrs, config, sweep = file.attrs, file.config_toml, sweep_in(file)
+            schema, fingerprint = attrs["schema"], attribute_of(file, "cell_fingerprint")
         prefix = "version_"
         versions = {k.removeprefix(prefix): v for k, v in attrs.items() if k.startswith(prefix)}
         log = store.log_path(path)
     else:
         run = store.find_run(path)
         directory = store.RunDirectory.open(run)
-        config, log = directory.manifest["config_toml"], directory.log_file
-        schema, fingerprint = directory.manifest["schema"], directory.manifest["cell_fingerprint"]
-        versions = directory.manifest["versions"]
-    sweep = stored_sweep(config, path)
+        sweep, log = sweep_under_way(directory), directory.log_file
+        config, schema = directory.manifest["config_toml"], directory.manifest["schema"]
+        fingerprint = directory.manifest.get("cell_fingerprint")
+        versions = directory.manifest.get("versions", {})
     names = store.axis_names([a.path for a in sweep.axes])
     return {
         "name": sweep.name,
         "schema": schema,
         "axes": [
-            {"path": a.path, "name": name, "size": len(a.values), "first": _shown(a.values[0]),
-             "last": _shown(a.values[-1])}
+            {"path": a.path, "name": name, "size": len(a.values), "first": shortest(a.values[0]),
+             "last": shortest(a.values[-1])}
             for name, a in zip(names, sweep.axes, strict=True)
         ],
         "n_seeds": sweep.n_seeds,
@@ -76,13 +77,6 @@ def describe(path: Path) -> dict[str, Any]:
         "device": _device(log),
         "config_toml": config,
     }  # fmt: skip
-
-
-def _shown(value: Any) -> Any:
-    """An axis value in its shortest form: the numbers of an axis are single precision."""
-    import numpy as np
-
-    return float(str(np.float32(value))) if isinstance(value, float) else value
 
 
 def _device(log: Path) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,52 +44,68 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 def _finished(path: Path) -> dict[str, Any]:
-    import numpy as np
-
     from phasesim import store
 
     # a glance at the counts: comparing the hash of a large file would take longer than wanted
     with store.open_unhashed(path) as file:
-        counts = np.bincount(file.read("status").ravel(), minlength=len(store.STATUS_MEANINGS))
-    done = int(counts.sum() - counts[0])
-    return _document("complete", done, int(counts.sum()), counts.tolist(), None, 0.0)
+        counts = _counted(file.read("status"), path)
+    done = sum(counts[1:])
+    return _document("complete", done, sum(counts), counts, None, 0.0)
 
 
 def _running(run: Path) -> dict[str, Any]:
     from phasesim import store
-    from phasesim.errors import StoreLocked
-    from phasesim.result import stored_sweep
+    from phasesim.stored import sweep_under_way
 
     directory = store.RunDirectory.open(run)
-    try:
-        directory.lock(shared=True).release()
-        if any(run.glob("holder-*.json")):
-            # shards and workers share the lock; what they leave behind when killed is a note only
-            directory.lock().release()
-        state = "stopped"
-    except StoreLocked:
-        state = "running"
-    total = stored_sweep(directory.manifest["config_toml"], run).n_models
+    # nothing is written: the directory may be somebody else's, the disk read-only or full
+    state = "running" if store.is_held(run) else "stopped"
+    total = sweep_under_way(directory).n_models
     counts = [0] * len(store.STATUS_MEANINGS)
-    for part in directory.parts(verify=False):
-        for code in part.read(("status",))["status"]:
-            counts[code] += 1
+    for part in directory.parts():  # what is damaged is warned of, and will be computed anew
+        own = _counted(part.read(("status",)).get("status"), run / part.name)
+        counts = [a + b for a, b in zip(counts, own, strict=True)]
     done = sum(counts[1:])
     state = "complete" if done == total and state == "stopped" else state
     counts[0] = total - done
-    events = [e for e in directory.read_log() if e["event"] == "chunk"]
-    seconds = _busy(events)
-    speed = sum(e["models"] for e in events) / seconds if seconds > 0 else None
+    computed = list(_computed(directory.read_log()))
+    seconds = _busy([(begin, end) for begin, end, _ in computed])
+    speed = sum(models for *_, models in computed) / seconds if seconds > 0 else None
     eta = (total - done) / speed if speed and state == "running" else None
     return _document(state, done, total, counts, speed, eta)
 
 
-def _busy(events: list[dict[str, Any]]) -> float:
+def _counted(codes: Any, where: Path) -> list[int]:
+    """How many models have each status.
+
+    Raises:
+        StoreDamaged: what is stored are no statuses.
+    """
+    import numpy as np
+
+    from phasesim import store
+    from phasesim.errors import StoreDamaged
+
+    known = len(store.STATUS_MEANINGS)
+    if codes is None or codes.dtype != np.uint8 or (codes >= known).any():
+        raise StoreDamaged(f"{where}: 'status' does not hold numbers from 0 to {known - 1}")
+    return np.bincount(codes.ravel(), minlength=known).tolist()
+
+
+def _computed(log: list[dict[str, Any]]) -> Iterator[tuple[float, float, int]]:
+    """(begin, end, models) of each chunk, as far as the log, which nothing checks, tells of it."""
+    for line in log:
+        with contextlib.suppress(KeyError, TypeError, ValueError, OverflowError, OSError):
+            if line["event"] != "chunk":
+                continue
+            end = datetime.fromisoformat(line["time"]).timestamp()
+            seconds, models = float(line["seconds"]), int(line["models"])
+            if 0 <= seconds <= end and models >= 0:
+                yield end - seconds, end, models
+
+
+def _busy(spans: list[tuple[float, float]]) -> float:
     """Seconds in which chunks were computed, counted once where several processes were at it."""
-    spans = []
-    for event in events:
-        end = datetime.fromisoformat(event["time"]).timestamp()
-        spans.append((end - event["seconds"], end))
     seconds, until = 0.0, float("-inf")
     for begin, end in sorted(spans):
         seconds += max(0.0, end - max(begin, until))

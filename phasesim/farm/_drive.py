@@ -34,6 +34,7 @@ def drive(
     receive: Callable[[dict[str, Any]], None],
     stored: Callable[[int], bool],
     stop: threading.Event | None = None,
+    tries: Counter[int] | None = None,
 ) -> dict[int, str]:
     """Have chunks computed.
 
@@ -46,6 +47,7 @@ def drive(
         receive: called with every receipt of a stored chunk.
         stored: whether a chunk is there although its task failed: workers die after storing too.
         stop: set to give up what is not stored.
+        tries: failed attempts of each chunk so far, counted on.
 
     Returns:
         Chunks given up after `RETRIES` further attempts, and why.
@@ -54,7 +56,8 @@ def drive(
         Stopped: ``stop`` was set.
         Refused: a task returned an error.
     """
-    waiting, tries, lost = deque(chunks), Counter[int](), {}
+    waiting, lost = deque(chunks), {}
+    tries = Counter() if tries is None else tries
     pending: dict[Future, int] = {}
     try:
         while waiting or pending:

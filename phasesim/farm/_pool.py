@@ -8,6 +8,7 @@ the others go on, and the next task starts another process.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -114,8 +115,21 @@ class _Worker:
         self.process.close()
 
 
+def _leave_with_parent() -> None:
+    """End this process once the one that gives tasks is dead, in the middle of a task too.
+
+    A chunk takes half a minute, in which the lock would stay with a worker that nobody listens to
+    any more. (Linux can send a signal at a parent's death, but of the thread that started it.)
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 def _serve(pipe: Connection) -> None:
     """Carry out tasks until the other side is gone."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     # Ctrl-C in a terminal reaches all processes of the group: the one that gives tasks decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:

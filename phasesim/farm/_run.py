@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -158,8 +159,9 @@ def _hand_out(work: Work, pool: Executor, farm: Farm, share: Shard, options: Opt
 
     blocks = [b for i in missing for b in work.plan.chunk(i, size)]
     lost: dict[int, str] = {}
+    tries = Counter[int]()
     with options.progress.task(work.models(missing), work.plan.steps_of(blocks)):
-        for _ in range(1 + RETRIES):
+        while missing:
             lost |= drive(
                 pool,
                 functools.partial(train, settings),
@@ -167,13 +169,13 @@ def _hand_out(work: Work, pool: Executor, farm: Farm, share: Shard, options: Opt
                 receive=receive,
                 stored=lambda i: i in work.run.completed(verify=False, wanted=lambda k: k == i),
                 stop=options.stop,
+                tries=tries,
             )
             # a receipt is only a message: what counts is what is stored and intact
             missing = [i for i in work.missing(share.takes) if i not in lost]
-            if not missing:
-                break
-    for index in missing:
-        lost[index] = "is damaged whenever it is read back"
+            tries.update(missing)
+            lost |= {i: "is damaged when it is read back" for i in missing if tries[i] > RETRIES}
+            missing = [i for i in missing if i not in lost]
     if lost:
         raise _lost(work, lost)
 

@@ -84,7 +84,10 @@ def _of_array(own: Mapping[str, str]) -> Shard:
         hint = "auto/N" if "JOB_COMPLETION_INDEX" in own else "i/N"
         raise UsageError(f"--shard auto: {task} is not set, give {hint} instead")
     first, count = (_number(own, f"SLURM_ARRAY_TASK_{word}") for word in ("MIN", "COUNT"))
-    steps, rest = divmod(_number(own, task) - first, _number(own, step) if step in own else 1)
+    stride = _number(own, step) if step in own else 1
+    if stride < 1:
+        raise UsageError(f"--shard auto: {step}: found {stride}, expected at least 1")
+    steps, rest = divmod(_number(own, task) - first, stride)
     if rest or not 0 <= steps < count:
         raise UsageError(
             f"--shard auto: task {own[task]} of {count} from {first} on has no place in an array "

@@ -93,5 +93,6 @@ def _opened(settings: Settings) -> tuple[Any, Any, Any]:
     with run.lock(shared=True) as held:
         work = reopen(run, held)
     check_same_code(run, work.plan.sweep, platform())
-    options = Options(memory=settings.memory, threads=settings.threads)
+    # whoever hands out the tasks tries again: what a machine fails, another may do
+    options = Options(memory=settings.memory, threads=settings.threads, retries=0)
     return work, executor_for(work.plan, options), options

@@ -47,6 +47,7 @@ from phasesim.store.layout import Layout as Layout
 from phasesim.store.layout import RowIndex as RowIndex
 from phasesim.store.layout import axis_names as axis_names
 from phasesim.store.locks import Held as Held
+from phasesim.store.locks import is_held as is_held
 from phasesim.store.names import analysis_path as analysis_path
 from phasesim.store.names import find_run as find_run
 from phasesim.store.names import log_path as log_path

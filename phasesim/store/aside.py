@@ -18,6 +18,7 @@ from phasesim.store.durable import (
     sha256_file,
     write_new,
 )
+from phasesim.store.known import note_known
 from phasesim.store.names import log_path, retired_path, run_path, sidecar_path
 from phasesim.store.reader import open_final
 from phasesim.store.rows import HASH_DIGITS, content_hash
@@ -55,6 +56,8 @@ def adopt_final(run: Path, final: Path) -> str:
                 raise StoreDamaged(f"{final}: changed while it was read") from None
             write_new(target, data)
         osfs.fsync_directory(target.parent)
+    # one name more is a change of the file, which was looked through above
+    note_known(target)
     return name
 
 

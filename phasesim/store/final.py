@@ -16,6 +16,7 @@ from phasesim.store.contents import dataset
 from phasesim.store.durable import io_errors, temporary
 from phasesim.store.guard import damage
 from phasesim.store.image import LIBVER
+from phasesim.store.known import note_known
 from phasesim.store.layout import STATUS_MEANINGS, Layout, RowIndex
 from phasesim.store.manifest import package_version
 from phasesim.store.publish import publish
@@ -70,7 +71,10 @@ def write_final(
             osfs.fsync(fd)
         finally:
             osfs.close(fd)
-        return publish(name, path, replace=replace)
+        digest = publish(name, path, replace=replace)
+    # last, since a name less is a change of the file too
+    note_known(path)
+    return digest
 
 
 def _build(

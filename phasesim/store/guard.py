@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from phasesim.errors import PhasesimError, StoreDamaged
+from phasesim.errors import PhasesimError, StoreDamaged, StoreIOError, UsageError
 from phasesim.store.contents import names
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ def damage(path: Path | str) -> Iterator[None]:
         raise
     except _LIBRARY_ERRORS as error:
         text = str(error) or type(error).__name__
+        if "file locking flag" in text:
+            raise StoreIOError(
+                f"{path}: open in this process with locks, by h5py or xarray; close it there first"
+            ) from error
         raise StoreDamaged(f"{path}: not readable as a phasesim file: {text}") from error
 
 
@@ -50,9 +54,13 @@ def check_signature(start: bytes, path: Path | str) -> None:
     """Refuse what is not an HDF5 file with checksummed metadata (superblock 3) from byte 0.
 
     Raises:
+        UsageError: It is the configuration of a sweep.
         StoreDamaged: It is something else.
     """
     if not start.startswith(_SIGNATURE):
+        if Path(path).suffix == ".toml":
+            hint = f"make it with: phasesim run {path}"
+            raise UsageError(f"{path}: found a configuration, expected a store, {hint}")
         raise StoreDamaged(f"{path}: not an HDF5 file written by phasesim")
 
 
@@ -81,7 +89,7 @@ def check_content(file: h5py.File, path: Path | str) -> None:
     if len(file) > MAX_OBJECTS:
         refuse("/", f"holds {len(file)} objects, at most {MAX_OBJECTS}")
     _check_attributes(file, "/", refuse)
-    total = 0
+    total = thin = 0
     for name in names(file):
         if not is_plain_name(name):
             refuse(name, "is not a name of identifiers and dots")
@@ -107,8 +115,12 @@ def check_content(file: h5py.File, path: Path | str) -> None:
         total += declared
         if total > MAX_TOTAL_BYTES:
             refuse(name, f"brings the declared size to {total} bytes")
-        if declared > RATIO_FREE_BYTES and declared > MAX_RATIO * item.id.get_storage_size():
-            refuse(name, f"declares {declared} bytes but stores {item.id.get_storage_size()}")
+        stored = item.id.get_storage_size()
+        if declared > MAX_RATIO * stored:
+            # all of them together: many small bombs make a large one
+            thin += declared
+            if thin > RATIO_FREE_BYTES:
+                refuse(name, f"declares {declared} bytes but stores {stored}, {thin} with others")
         _check_attributes(item, name, refuse)
 
 

@@ -43,7 +43,7 @@ def read(path: Path) -> list[dict[str, Any]]:
     for text in read_file(path).splitlines():
         try:
             line = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(line, dict):
             lines.append(line)

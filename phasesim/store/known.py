@@ -2,7 +2,8 @@
 
 A checksum beside a file says that it came over whole, not who made it. What says that a file may
 be opened here is a note in the user's own cache folder, of the file and not of its name: device,
-inode, size and time of change. A copy, or a file of somebody else, has none.
+inode, size, and times at which its content and what is known of it changed, the last of which no
+program can set. A copy, or a file of somebody else, has none.
 """
 
 from __future__ import annotations
@@ -45,4 +46,5 @@ def _notes() -> Path | None:
 
 def _note(path: Path) -> str:
     found = path.stat()
-    return f"{found.st_dev} {found.st_ino} {found.st_size} {found.st_mtime_ns}"
+    times = f"{found.st_mtime_ns} {found.st_ctime_ns}"
+    return f"{found.st_dev} {found.st_ino} {found.st_size} {times}"

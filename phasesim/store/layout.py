@@ -18,7 +18,7 @@ from phasesim.store.image import check_storable
 
 STATUS_MEANINGS = tuple(status.name for status in Status)
 # Names a final file uses itself, so that no axis may take them.
-RESERVED = frozenset({"seed", "cell_hash", "hash_byte", "status", "W", "b", "loss"})
+RESERVED = frozenset({"seed", "cell_hash", "hash_byte", "config_toml", "status", "W", "b", "loss"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -143,6 +143,32 @@ def _locked(path: Path, *, shared: bool, rivals: str) -> int:
     raise StoreLocked(f"{path.parent}: keeps being moved by another process; run again")
 
 
+def is_held(directory: Path) -> bool:
+    """Whether somebody works in a running directory, for those who only read: nothing is written.
+
+    Where the lock cannot be tried (no permission, a file system without locks), what the notes
+    say of living processes is believed.
+    """
+    try:
+        # O_NONBLOCK: opening a FIFO for reading would otherwise wait for a writer for ever
+        fd = os.open(directory / "lock", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        return False  # nobody has ever begun
+    except OSError:
+        return _rival(directory, "holder-*.json") != ""
+    try:
+        if not osfs.lock(fd, shared=True):
+            return True
+        # shards and workers share the lock, and when killed leave a note: who begins in this
+        # moment is refused, so that without a note nobody is kept out
+        noted = any(directory.glob("holder-*.json"))
+        return noted and not osfs.lock(fd, shared=False)
+    except OSError:
+        return _rival(directory, "holder-*.json") != ""
+    finally:
+        os.close(fd)
+
+
 def _is_still(fd: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(fd), os.stat(path))
@@ -153,20 +179,27 @@ def _is_still(fd: int, path: Path) -> bool:
 def _holder(directory: Path, rivals: str) -> str:
     """Host and process of a living rival; waits a moment for one that is just announcing itself."""
     for _ in range(10):
-        for note in sorted(directory.glob(rivals)):
-            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-                facts = json.loads(note.read_bytes())
-                host, pid = str(facts["host"]), int(facts["pid"])
-                if host != socket.gethostname() or _alive(pid):
-                    return f"process {pid} on host {host}"
+        if rival := _rival(directory, rivals):
+            return rival
         time.sleep(0.02)
     return "another process"
+
+
+def _rival(directory: Path, rivals: str) -> str:
+    """Host and process of a living rival that has a note, or nothing."""
+    for note in sorted(directory.glob(rivals)):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+            facts = json.loads(note.read_bytes())
+            host, pid = str(facts["host"]), int(facts["pid"])
+            if host != socket.gethostname() or _alive(pid):
+                return f"process {pid} on host {host}"
+    return ""
 
 
 def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except OSError:
         return True

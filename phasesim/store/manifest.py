@@ -60,7 +60,7 @@ def load(path: Path) -> dict[str, Any]:
         manifest = upgraded(content, path, package_version())
         intact = stored["sha256"] == _checksum(content)
         names = list(manifest["carried"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreDamaged(f"{path}: not a manifest: {error!r}") from error
     if not intact or not all(is_row_file(name) for name in names):
         raise StoreDamaged(f"{path}: the content is not what was written")

@@ -11,7 +11,6 @@ from pathlib import Path
 from phasesim.errors import UsageError
 from phasesim.store import osfs
 from phasesim.store.durable import io_errors, publish_new, read_file, replace_file, sha256_file
-from phasesim.store.known import note_known
 from phasesim.store.names import sidecar_path
 
 
@@ -39,12 +38,6 @@ def publish(source: Path, final: Path, *, replace: bool) -> str:
         UsageError: The name holds something else and `replace` is false.
         StoreIOError: The system refused a step; an old file is unharmed and still accepted.
     """
-    new = _publish(source, final, replace)
-    note_known(final)
-    return new
-
-
-def _publish(source: Path, final: Path, replace: bool) -> str:
     new = sha256_file(source)
     listed = read_sidecar(final)
     old = sha256_file(final) if final.exists() else None

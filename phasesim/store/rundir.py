@@ -146,8 +146,8 @@ class RunDirectory:
         """Chunks that are done: their numbers and file names, in order.
 
         Args:
-            verify: Check content and provenance; what fails is renamed to ``*.damaged``, logged,
-                warned of, and no longer done.
+            verify: Check content and provenance; what fails is warned of and no longer done, and
+                where the directory is locked it is renamed to ``*.damaged`` and logged.
             wanted: The chunks to look at; all unless given.
 
         Raises:
@@ -241,19 +241,27 @@ class RunDirectory:
     def _is_intact(self, name: str) -> bool:
         path = self.path / "chunks" / name
         try:
+            if not path.is_file():
+                raise StoreDamaged(f"{path}: not a regular file")
             if manifest.BASE_NAME.fullmatch(name):
                 open_final(path, expected=path.stem.rpartition("-")[2]).close()
                 return True
             attrs = decode_chunk(read_named(path), names=(), label=name)[1]
         except StoreDamaged as error:
-            self._quarantine(name, str(error))
+            self._leave_out(name, str(error))
             return False
         stamp = self._stamp(chunks.number_of(name))
         wrong = [key for key, value in stamp.items() if attrs.get(key) != value]
         if wrong:
             found = f"{wrong[0]} is {attrs.get(wrong[0])}"
-            self._quarantine(name, f"{path}: belongs elsewhere: {found}")
+            self._leave_out(name, f"{path}: belongs elsewhere: {found}")
         return not wrong
+
+    def _leave_out(self, name: str, why: str) -> None:
+        if self._held is not None:
+            return self._quarantine(name, why)
+        # whoever only reads changes nothing in what may be somebody else's
+        return warnings.warn(f"{why}; left out", stacklevel=4)
 
     def _quarantine(self, name: str, why: str) -> None:
         path = self.path / "chunks" / name

@@ -20,6 +20,7 @@ LEVELS = [
     {"registry", "numerics", "status", "cache"},
     {"exact"},
     {"fields"},
+    {"meant"},
     {"parts"},
     {"paths", "pytree", "axes"} | (REGISTRIES - {"engines"}),
     {"experiment"},
@@ -49,6 +50,7 @@ LEVELS = [
         "best_known",
         "source",
         "notebook",
+        "stored",
         "compare",
     },
     {"judged"},
@@ -65,7 +67,7 @@ HEIGHT = {name: height for height, names in enumerate(LEVELS) for name in names}
 #: the data layer: reads results, knows nothing of training
 DATA = {"plot", "result", "metrics", "geometry", "theory", "store", "reductions", "fingerprint",
         "export", "exact", "percell", "ranking", "best_known", "basins", "settling", "judged",
-        "boundaries", "refinement", "compare"}  # fmt: skip
+        "boundaries", "refinement", "compare", "stored"}  # fmt: skip
 #: the compute layer
 COMPUTE = {
     "engines",

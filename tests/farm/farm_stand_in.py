@@ -58,8 +58,18 @@ def poisoned(path, index):
     return train(path, index)
 
 
+def lingering(path, index):
+    """A worker that is a minute at chunk 7, with the lock."""
+    if index == 7:
+        with store.RunDirectory.open(Path(path)).lock(shared=True):
+            Path(path).with_name("lingers").touch()
+            time.sleep(60)
+    return train(path, index)
+
+
 def open_run(folder):
-    """A running directory of the sweep in a folder."""
+    """A running directory of the sweep in a folder, which is made."""
+    folder.mkdir(exist_ok=True)
     return store.RunDirectory.create(store.run_path(folder / "x.h5"), {"cell_fingerprint": "f00d"})
 
 

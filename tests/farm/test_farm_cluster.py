@@ -8,6 +8,8 @@ import importlib.util
 import os
 import random
 import sys
+import threading
+import time
 import types
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +19,6 @@ import phasesim as ps
 from phasesim import plan as planning
 from phasesim.errors import UsageError
 from phasesim.farm._base import from_text
-from phasesim.progress import Silent
 
 NO_DASK = "distributed is not installed: pip install 'phasesim[cluster]'"
 needs_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason=NO_DASK)
@@ -28,19 +29,38 @@ def a_block_a_chunk(monkeypatch):
     monkeypatch.setattr(planning, "CHUNK_SECONDS", 1e-9)
 
 
-class Kill(Silent):
-    """Kills some of the given processes, one after each chunk from a random one on."""
+@contextlib.contextmanager
+def killing(pids, kills, seed, within):
+    """Kills some of the given processes at random times, as long as the block lasts.
 
-    def __init__(self, pids, kills, seed):
-        draw = random.Random(seed)
-        self.victims, self.wait = draw.sample(pids, kills), draw.randrange(8)
-        self.killed = []
+    Args:
+        pids: of which each is killed once at most.
+        kills: how many.
+        seed: of the victims and the times.
+        within: the seconds in which all times lie.
 
-    def models(self, n, failed):
-        self.wait -= 1
-        if self.victims and self.wait < 0:
-            self.killed.append(self.victims.pop())
-            os.kill(self.killed[-1], 9)
+    Yields:
+        Those killed so far.
+    """
+    draw, over, killed = random.Random(seed), threading.Event(), []
+    victims = draw.sample(pids, kills)
+    times = sorted(draw.uniform(0, within) for _ in victims)
+
+    def kill():
+        begun = time.monotonic()
+        for victim, moment in zip(victims, times, strict=True):
+            if over.wait(max(0.0, begun + moment - time.monotonic())):
+                return
+            os.kill(victim, 9)
+            killed.append(victim)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
 
 
 @contextlib.contextmanager
@@ -59,26 +79,42 @@ def local_cluster(workers):
 
 
 @pytest.fixture(scope="module")
-def whole(tiny_sweep, tmp_path_factory):
+def sweep(tiny_sweep):
+    # chunks that take as long together as the workers take to start
+    return tiny_sweep(n_seeds=24, n_steps=20_000)
+
+
+@pytest.fixture(scope="module")
+def whole(sweep, tmp_path_factory):
     """Bytes of the file that one process writes."""
     path = tmp_path_factory.mktemp("whole") / "x.h5"
-    ps.run(tiny_sweep(n_seeds=12), path).close()
+    ps.run(sweep, path).close()
     return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(sweep, tmp_path_factory):
+    """Bytes of the file of a cluster of which nobody is killed, and the seconds that it takes."""
+    path = tmp_path_factory.mktemp("undisturbed") / "x.h5"
+    with local_cluster(4) as (address, _):
+        begun = time.monotonic()
+        ps.run_farmed(sweep, path, f"dask://{address}").close()
+        return path.read_bytes(), time.monotonic() - begun
 
 
 @needs_dask
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("seed", range(20))
-def test_a_dask_cluster_of_which_some_workers_are_killed(tiny_sweep, whole, tmp_path, seed):
-    kills = seed % 4
-    with local_cluster(4) as (address, pids):
-        options = ps.Options(progress=Kill(pids, kills, seed))
-        ps.run_farmed(
-            tiny_sweep(n_seeds=12), tmp_path / "x.h5", f"dask://{address}", options
-        ).close()
-    assert len(options.progress.killed) == kills
-    assert (tmp_path / "x.h5").read_bytes() == whole
+def test_a_dask_cluster_of_which_some_workers_are_killed(sweep, whole, undisturbed, tmp_path, seed):
+    bytes_undisturbed, seconds = undisturbed
+    kills = 1 + seed % 3
+    with local_cluster(4) as (address, pids), killing(pids, kills, seed, 0.8 * seconds) as killed:
+        ps.run_farmed(sweep, tmp_path / "x.h5", f"dask://{address}").close()
+        in_time = len(killed)
+    # a kill that was late did not happen; whoever dies makes the rest take longer, so few are
+    assert 2 * in_time > kills
+    assert (tmp_path / "x.h5").read_bytes() == whole == bytes_undisturbed
 
 
 @needs_dask

@@ -8,13 +8,16 @@ import os
 import random
 import sys
 import types
+from collections import Counter
 
+import jax
 import pytest
 
 import phasesim as ps
 from phasesim import plan as planning
 from phasesim.cli.app import main
 from phasesim.errors import CellsLost, MissingExtra, Stopped, StoreMismatch, UsageError
+from phasesim.execute import Executor
 from phasesim.farm import _run
 from phasesim.farm._base import from_text
 from phasesim.farm._drive import Refused
@@ -199,6 +202,45 @@ def test_a_receipt_is_not_believed_without_its_chunk(sweep, whole, tmp_path):
     assert len(lied) == 3 and path.read_bytes() == whole
 
 
+def test_a_block_that_the_machine_always_fails_is_tried_three_more_times_in_all(
+    sweep, whole, tmp_path, monkeypatch
+):
+    path, attempts, true_run = tmp_path / "x.h5", [], Executor.run
+
+    def run(self, block, device=None):
+        attempts.append(block.replica)
+        if block.replica == 3:
+            raise jax.errors.JaxRuntimeError("INTERNAL: device lost")
+        return true_run(self, block, device)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Executor, "run", run)
+        with pytest.raises(CellsLost, match=r"failed 4 times: .*seed 3.*INTERNAL: device lost"):
+            ps.run_farmed(sweep(), path, InLine(around=None))
+    assert attempts.count(3) == 4 and len(attempts) == 7 + 4
+    ps.run(sweep(), path).close()
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.filterwarnings("ignore:.*does not have the hash in its name")
+def test_attempts_that_fail_in_different_ways_are_counted_together(sweep, tmp_path):
+    attempts = Counter()
+
+    def around(task, index):
+        attempts[index] += 1
+        if index == 3 and attempts[3] % 2:
+            raise OSError("worker gone")
+        made = task(index)
+        if index == 3:
+            (chunk,) = (tmp_path / "x.run" / "chunks").glob("c000003-*.h5")
+            chunk.write_bytes(b"rot")
+        return made
+
+    with pytest.raises(CellsLost, match=r"2 models .*seed 3"):
+        ps.run_farmed(sweep(), tmp_path / "x.h5", InLine(around=around))
+    assert attempts[3] == 4 and sum(attempts.values()) == 7 + 4
+
+
 def test_a_worker_of_other_versions_or_code_is_refused(sweep, tmp_path, monkeypatch):
     from phasesim import work
 
@@ -246,5 +288,11 @@ def test_the_command_line_knows_executors(tmp_path, monkeypatch, capsys):
     (tmp_path / "x.toml").write_text("n_features = 2\nn_hidden = 1\n")
     assert main(["run", "x.toml", "--executor", "processes:none"]) == 2
     assert capsys.readouterr().err.startswith("error: --executor processes:none: found 'none'")
+    # a variable of a script that is not set is a mistake, not a sweep in one piece
+    for option, words in (("--executor", "no executor ''"), ("--shard", "found '', expected i/N")):
+        assert main(["run", "x.toml", option, ""]) == 2
+        err = capsys.readouterr().err
+        assert words in err and err.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["x.toml"]
     assert main(["list", "executor"]) == 0
     assert "slurm" in capsys.readouterr().out

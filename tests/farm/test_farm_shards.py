@@ -68,6 +68,8 @@ def test_a_share_is_named_or_taken_from_the_scheduler(text, environment, expecte
         ("auto", {"SLURM_ARRAY_TASK_ID": "0"}, "SLURM_ARRAY_TASK_MIN is not set"),
         ("auto", {**slurm(0, 0, 3), "SLURM_ARRAY_TASK_ID": "x"}, "found 'x', expected a number"),
         ("auto", {**slurm(9, 2, 9), "SLURM_ARRAY_TASK_COUNT": "3"}, "array with gaps"),
+        ("auto", {**slurm(0, 0, 3), "SLURM_ARRAY_TASK_STEP": "0"}, "STEP: found 0, expected at"),
+        ("auto", {**slurm(0, 0, 3), "SLURM_ARRAY_TASK_STEP": "-1"}, "STEP: found -1, expected"),
         ("auto/4", {}, "JOB_COMPLETION_INDEX is set"),
         ("auto/4", {"JOB_COMPLETION_INDEX": "4"}, "found 4/4"),
     ],

@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 
+import h5py
 import pytest
 import store_sample as sample
 
 from phasesim import store
-from phasesim.errors import StoreDamaged, StoreNewer
-from phasesim.store import elsewhere, known
+from phasesim.errors import StoreDamaged, StoreIOError, StoreNewer
+from phasesim.store import elsewhere, known, reader
 
 
 @pytest.fixture
@@ -44,8 +45,6 @@ def test_a_file_of_this_user_needs_no_child(final, looked):
     store.open_final(final).close()
     store.open_final(final, expected=store.sha256_file(final)).close()
     store.open_unhashed(final).close()
-    final.rename(final.with_name("y.h5"))
-    store.open_unhashed(final.with_name("y.h5")).close()
     assert not looked
 
 
@@ -58,7 +57,12 @@ def test_a_file_from_elsewhere_is_looked_through_once_whatever_its_checksum_says
     assert looked == [final]
     way(final).close()
     assert looked == [final]
-    os.utime(final, ns=(0, 1))
+    # other content of the same size, with the time of the old one put back
+    before, data = final.stat(), bytearray(final.read_bytes())
+    with final.open("r+b") as file:
+        file.write(data)
+    os.utime(final, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert final.stat().st_ino == before.st_ino and final.stat().st_mtime_ns == before.st_mtime_ns
     way(final).close()
     assert looked == [final, final]
 
@@ -74,6 +78,33 @@ def test_a_crafted_file_with_its_checksum_is_not_opened_here(final, tmp_path, mo
         with pytest.raises(StoreDamaged, match="signal 11"):
             store.open_final(crafted)
     assert not opened
+
+
+def test_many_small_bombs_are_a_large_one(final):
+    with h5py.File(final, "r+") as file:
+        for n in range(24):
+            file.create_dataset(f"extra{n}", (60, 10**6), "f4", chunks=(1, 10**6))
+    with pytest.raises(StoreDamaged, match=r"'extra\d+' declares 240000000 bytes but stores 0"):
+        store.open_final(final, verify=False)
+    # no more is declared than a file of constants may
+    with h5py.File(final, "r+") as file:
+        for n in range(1, 24):
+            del file[f"extra{n}"]
+    reader.open_checked(final).close()
+
+
+def test_the_child_takes_from_itself_what_reading_does_not_need(final, monkeypatch):
+    done = []
+    monkeypatch.setattr(elsewhere, "limit_process", lambda: done.append("limited"))
+    monkeypatch.setattr(elsewhere, "examine", lambda path: done.append("read"))
+    assert elsewhere.main(str(final)) == 0 and done == ["limited", "read"]
+
+
+def test_a_file_open_elsewhere_in_this_process_is_not_called_damaged(final):
+    with h5py.File(final, "r", locking=True):
+        with pytest.raises(StoreIOError, match="close it there first"):
+            store.open_final(final)
+    store.open_final(final).close()
 
 
 def test_where_no_note_can_be_kept_every_reading_asks_a_child(final, tmp_path, looked, monkeypatch):
@@ -165,9 +196,10 @@ def test_the_hash_is_not_asked_on_request_and_a_child_looks_instead(final, capsy
     good = store.sidecar_path(final).read_text()
     store.sidecar_path(final).write_text("0" * 64 + "  x.h5\n")
     assert main(["info", str(final)]) == 65 and not looked
+    assert "SHA-256" in capsys.readouterr().err
     # it goes on to read the sample, which has no sweep's configuration
-    assert main(["info", "--no-verify", str(final)]) != 65 and looked == [final]
-    assert "SHA-256" in capsys.readouterr().err.splitlines()[0]
+    assert main(["info", "--no-verify", str(final)]) == 65 and looked == [final]
+    assert "differ in axes" in capsys.readouterr().err
     with pytest.raises(StoreDamaged, match="SHA-256"):
         store.open_final(final)
     store.sidecar_path(final).write_text(good)

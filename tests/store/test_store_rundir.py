@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import threading
 
 import numpy as np
@@ -62,6 +63,12 @@ def test_damaged_swapped_and_foreign_chunks_are_quarantined_and_logged(run, tmp_
     foreign = other.commit(5, sample.rows([0]))
     (other.path / "chunks" / foreign).rename(folder / foreign)
     assert set(run.completed(verify=False)) == {0, 2, 3, 5, 7}
+    # a reader changes nothing in what may be somebody else's
+    before = sorted(folder.iterdir())
+    with pytest.warns(UserWarning, match="left out") as caught:
+        assert set(run.completed()) == {2, 3}
+    assert len(caught) == 3 and sorted(folder.iterdir()) == before and not run.read_log()
+    run.lock()
     with pytest.warns(UserWarning, match="to be computed anew") as caught:
         assert set(run.completed()) == {2, 3}
     assert len(caught) == 3
@@ -92,7 +99,20 @@ def test_two_results_for_one_chunk_raise_the_alarm_and_both_stay(run):
     assert len(list((run.path / "chunks").iterdir())) == 5
 
 
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_what_is_no_file_is_put_aside_like_a_damaged_chunk(run, make):
+    commit_all(run)
+    name = run.completed()[1]
+    (run.path / "chunks" / name).unlink()
+    make(run.path / "chunks" / name)
+    run.lock()
+    with pytest.warns(UserWarning, match="not a regular file; kept as"):
+        assert set(run.completed()) == {0, 2, 3}
+    assert run.commit(1, sample.rows(sample.plan()[1])) == name
+
+
 def test_a_damaged_double_raises_no_alarm(run):
+    run.lock()
     name = run.commit(0, sample.rows([0]))
     twin = run.path / "chunks" / ("c000000-" + "0" * 16 + ".h5")
     twin.write_bytes(b"rot")

@@ -198,7 +198,7 @@ BUGS = {
     ),
     "a failed block is given up at once": Bug(
         "retry.py",
-        "range(RETRIES + 1):",
+        "range(retries + 1):",
         "range(1):",
         f"{RETRY}::test_a_failure_that_passes_changes_no_bit",
     ),

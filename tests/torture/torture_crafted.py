@@ -91,7 +91,17 @@ _in_file("other shapes than its dimensions")(
     lambda f, s: f["loss"].attrs.__setitem__("dims", np.bytes_(b"density seed name"))
 )
 _in_file("a configuration that is none")(
-    lambda f, s: (f.__delitem__("config_toml"), f.create_dataset("config_toml", data=b"[" * 5000))
+    lambda f, s: (
+        f.__delitem__("config_toml"),
+        f.create_dataset("config_toml", data=np.bytes_(b"[" * 5000)),
+        # as a file that was made before texts had a hash
+        f.attrs.__delitem__("texts_sha256"),
+    )
+)
+_in_file("many small bombs")(
+    lambda f, s: [
+        f.create_dataset(f"extra{i}", (60, 10**6), "f4", chunks=(1, 10**6)) for i in range(24)
+    ]
 )
 
 

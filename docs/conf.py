@@ -20,9 +20,12 @@ extensions = [
     "myst_nb",
     "generated",
     "docstrings",
+    "mathml",
 ]
 exclude_patterns = ["_build", "_ext", "conf.py"]
 html_theme = "furo"
+html_math_renderer = "mathml"
+html_show_copyright = False
 html_title = f"phasesim {release}"
 
 autodoc_member_order = "bysource"
@@ -37,7 +40,7 @@ suppress_warnings = [
     "ref.python",  # words of a formula, such as k, that are also fields of two classes
 ]
 
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
 # scripts of docs/examples are pages: run when the documentation is built, and by the tests

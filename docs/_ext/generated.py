@@ -14,6 +14,7 @@ import phasesim as ps
 from phasesim import catalogue, registry
 from phasesim.cli.app import make_app
 from phasesim.cli.list import describe
+from phasesim.errors import with_article
 from phasesim.experiment import Experiment, Record
 from phasesim.interpret._claims import load_claims
 from phasesim.parts import Part, default, specs
@@ -36,7 +37,7 @@ def write(app: Any = None) -> None:
         "configuration": configuration(),
         "parts": parts(),
         "python": python(),
-        "command_line": make_app().generate_docs("markdown"),
+        "command_line": command_line(),
         "claims": claims(),
         **{name: elsewhere(path) for path, name in PAGES.items()},
     }
@@ -46,12 +47,19 @@ def write(app: Any = None) -> None:
             path.write_text(text)
 
 
+def command_line() -> str:
+    """All commands and their options."""
+    text = make_app().generate_docs("markdown")
+    return text.replace("# phasesim\n", "# Command line\n", 1)
+
+
 def configuration() -> str:
     """Every key of a TOML file outside the parts it names."""
     sections = [
         "# Configuration\n\nA TOML file names one experiment and the axes along which it varies. "
         "The dotted path of a key is also what `--set` and an axis call it; what stands in the "
-        "tables of the parts is listed [on their page](parts.md).\n",
+        "tables of the parts is listed [on their page](parts.md), what in `[sweep]` and "
+        "`[scale.NAME]` [on another](../reference/axes.md).\n",
         "## Top level\n",
         _fields([_described(Experiment, n, s) for n, s in specs(Experiment).items()]),
         "## `[record]`\n",
@@ -94,7 +102,7 @@ def _variant(kind: str, name: str) -> str:
 def _described(cls: type, name: str, spec: Any) -> dict[str, Any]:
     value = default(cls, name)
     kinds = {"nested": "a table", "table": f"a table of {spec.kind}s by name"}
-    expected = kinds.get(spec.role) or (f"a {spec.kind}" if spec.kind else spec.expected)
+    expected = kinds.get(spec.role) or (with_article(spec.kind) if spec.kind else spec.expected)
     shown = value if isinstance(value, str | int | float) else ""
     return {"name": name, "meaning": spec.doc, "expected": expected, "default": shown,
             "swept": spec.role == "swept"}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ def follow(name: str) -> Page:
 
 
 def _give(command: str, printed: str) -> None:
-    code = main(command.split())
+    code = main(shlex.split(command))
     assert code == (2 if printed.startswith("error: ") else 0), command
     if command.startswith("config init"):
         path = Path(f"{command.split()[-1]}.toml")
@@ -128,6 +129,11 @@ def test_a_figure_is_a_module_and_its_settings(started, monkeypatch):
 def test_other_pages(started, name):
     done = follow(f"how-to/{name}.md")
     assert done.commands
+
+
+def test_axes_are_written_as_their_page_says(started):
+    done = follow("reference/axes.md")
+    assert len(done.files) == len(done.commands) == 2
 
 
 def test_the_error_that_the_quick_start_prints_is_what_is_printed(started, capsys):

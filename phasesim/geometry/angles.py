@@ -17,8 +17,11 @@ class AngleSummary:
     """Angles of each model in degrees, shape (...); NaN where a model has none."""
 
     smallest: Array
+    """Of all pairs whose angle is defined."""
     mean: Array
+    """Over the same pairs."""
     largest: Array
+    """Of the same pairs."""
 
 
 def angle_summary(angles: ArrayLike) -> AngleSummary:

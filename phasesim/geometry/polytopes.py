@@ -19,6 +19,7 @@ class Polytope:
     """A named arrangement of k unit vectors in d dimensions."""
 
     name: str
+    """Such as ``pentagon``."""
     vertices: Array
     """Unit columns, shape (d, k)."""
 

@@ -39,9 +39,6 @@ from phasesim.plot._collisions import prepare_collisions as prepare_collisions
 from phasesim.plot._control import ControlMap as ControlMap
 from phasesim.plot._control import control_map as control_map
 from phasesim.plot._control import prepare_control_map as prepare_control_map
-from phasesim.plot._controls import shuffled as shuffled
-from phasesim.plot._controls import squashed as squashed
-from phasesim.plot._controls import untrained as untrained
 from phasesim.plot._curve import Curves as Curves
 from phasesim.plot._curve import curve as curve
 from phasesim.plot._curve import prepare_curve as prepare_curve
@@ -67,21 +64,18 @@ from phasesim.plot._hysteresis import Hysteresis as Hysteresis
 from phasesim.plot._hysteresis import hysteresis as hysteresis
 from phasesim.plot._hysteresis import prepare_hysteresis as prepare_hysteresis
 from phasesim.plot._labels import axis_label as axis_label
-from phasesim.plot._labels import axis_symbol as axis_symbol
 from phasesim.plot._labels import describe as describe
 from phasesim.plot._labels import describe_reduction as describe_reduction
 from phasesim.plot._learning import Learning as Learning
 from phasesim.plot._learning import directions as directions
 from phasesim.plot._learning import learning as learning
 from phasesim.plot._learning import prepare_learning as prepare_learning
-from phasesim.plot._learning import seed_of as seed_of
 from phasesim.plot._learning import stages as stages
 from phasesim.plot._levels import LossLevels as LossLevels
 from phasesim.plot._levels import levels as levels
 from phasesim.plot._levels import prepare_levels as prepare_levels
 from phasesim.plot._lines import LineCount as LineCount
 from phasesim.plot._lines import count_lines as count_lines
-from phasesim.plot._lines import pooled_dimensionalities as pooled_dimensionalities
 from phasesim.plot._loss_curve import loss_curve as loss_curve
 from phasesim.plot._loss_curve import prepare_loss_curve as prepare_loss_curve
 from phasesim.plot._measured import PhaseDiagram as PhaseDiagram
@@ -149,3 +143,14 @@ from phasesim.plot._theory_diagram import theory_diagram as theory_diagram
 from phasesim.plot._tradeoff import prepare_tradeoff as prepare_tradeoff
 from phasesim.plot._tradeoff import tradeoff as tradeoff
 from phasesim.plot._trained_boundary import trained_boundary as trained_boundary
+
+#: what the code of figures uses beside plots: it is reached by name, and not listed
+_HELPERS = frozenset(
+    """agreement_assertions assertion axis_label count_lines describe describe_reduction film_suffix
+    motifs output_assertion output_mean output_values point_assertions read_cell scaled size_trend
+    stack_legend stages weights_at""".split()
+)
+
+
+def __dir__() -> list[str]:
+    return sorted(n for n in globals() if not n.startswith("_") and n not in _HELPERS)

@@ -28,7 +28,9 @@ class Agreement:
     """Of those between the paper's boundary and the true one, where only one can be right; NaN
     where there are none."""
     n_cells: int
+    """How many there are in all."""
     n_between: int
+    """How many lie between the boundaries."""
 
 
 def agreement(
@@ -88,6 +90,12 @@ def read_cell(
         values: last word of each axis path -> value.
         feature: which one; negative counts from the last.
         reduction: best, worst, mean or mean_minus_worst over seeds.
+
+    Returns:
+        (norm, superposition).
+
+    Raises:
+        UsageError: no such axis or reduction.
     """
     at = result.select(method="nearest", **values)
     norm, shared = (result.metric(n, reduction)[at] for n in ("feature_norm", "superposition"))

@@ -44,7 +44,22 @@ class Film:
 def prepare_animation(
     result: Result, *, select: Mapping[str, Any] | None = None, seed: int | None = None
 ) -> Film:
-    """The numbers behind `animation`, whose arguments these are."""
+    """Weights and dimensionalities of one model at its recorded steps.
+
+    Args:
+        result: as `animation`.
+        select: as `animation`.
+        seed: as `animation`.
+
+    Returns:
+        `Film`.
+
+    Raises:
+        UsageError: as `animation`.
+
+    Source:
+        As `animation`.
+    """
     if "W_snapshot" not in result.names():
         raise UsageError("no steps are stored, train with --set record.snapshots=40")
     at = result.select(method="nearest", **(select or {}))

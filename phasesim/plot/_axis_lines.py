@@ -38,7 +38,20 @@ def prepare_axis_lines(
     *,
     select: Mapping[str, Any] | None = None,
 ) -> AxisLines:
-    """The numbers behind `axis_lines`, whose arguments these are."""
+    """Mean over seeds with its standard error, along one axis, for each value of the other.
+
+    Args:
+        result: as `axis_lines`.
+        values: as `axis_lines`; those that are not finite are left out.
+        along: as `axis_lines`.
+        select: as `axis_lines`.
+
+    Returns:
+        `AxisLines`.
+
+    Raises:
+        UsageError: as `axis_lines`.
+    """
     index = result.select(**(select or {}))
     free = [a for a, at in zip(result.sweep.axes, index, strict=True) if isinstance(at, slice)]
     paths = [a.path for a in free]

@@ -28,6 +28,7 @@ class BasinShares:
     """Arrays of shape (values, basins), the basins of each value from the lowest loss upward."""
 
     axis: Axis
+    """The axis of the sweep, one bar a value."""
     shares: Array
     """Share of the trained seeds."""
     loss: Array

@@ -45,7 +45,9 @@ class BlockGains:
     gains: dict[str, Array]
     """Polytope -> gain, shape (points,)."""
     plateaus: list[Plateau]
+    """Which of them gains most, and at which densities."""
     trained_density: Array
+    """Densities of the sweep, rising, shape (densities,)."""
     trained: dict[int, Array]
     """Hidden dimensions m -> gain per dimension of the best model of any n, (densities,)."""
 
@@ -53,9 +55,24 @@ class BlockGains:
 def prepare_block_gain(
     result: Result, *, polytopes: Sequence[str] = tuple(POLYTOPES)
 ) -> BlockGains:
-    """The numbers behind `block_gains`, whose arguments these are.
+    """Gain per dimension of polytopes and of the best trained models.
 
-    The gain of a trained model is (n V - L)/(m V), L its exact loss.
+    Of a trained model (n V - L)/(m V), V the variance of a feature and L the model's exact loss.
+
+    Args:
+        result: over ``n_features``, ``n_hidden`` and ``distribution.density``, trained on the exact
+            loss.
+        polytopes: whose gains are computed; names of `phasesim.theory.POLYTOPES`.
+
+    Returns:
+        `BlockGains`.
+
+    Raises:
+        UsageError: other axes, or an engine that draws samples.
+
+    Source:
+        Elhage et al. 2022, Toy Models of Superposition, "The Geometry of Superposition", for the
+        polytopes; the gain is our own.
     """
     coords = result.coords
     if list(coords) != ["n_features", "n_hidden", "distribution.density"]:

@@ -30,6 +30,7 @@ class Branches:
     """Least loss of each kind of solution along one axis."""
 
     path: str
+    """Dotted path of the axis."""
     x: Array
     """Axis values, ascending."""
     loss: dict[int, Array]

@@ -28,6 +28,7 @@ class Capacities:
     """Arrays over (density, ratio), both ascending."""
 
     grid: Grid
+    """The two axes: density upward, ratio to the right."""
     kurtosis: Array
     """E x⁴/(E x²)² of a feature, falling, (densities,)."""
     ratio: Array

@@ -22,6 +22,7 @@ class Model(NamedTuple):
     b: Array
     """(n_features,)."""
     experiment: Experiment
+    """Of its cell."""
 
 
 def model_at(result: Result, *, reduction: str = "best", **values: Any) -> Model:

@@ -26,6 +26,7 @@ class Collisions:
     """Polysemantic neurons by hidden size."""
 
     n_features: int
+    """n."""
     n_hidden: NDArray[np.int64]
     """Ascending, shape (sizes,)."""
     ways: dict[str, dict[str, float]]

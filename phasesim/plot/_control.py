@@ -36,7 +36,19 @@ class ControlMap:
 def prepare_control_map(
     result: Result, metric: str, *, reduction: str | None = "mean"
 ) -> ControlMap:
-    """The numbers behind `control_map`, whose arguments these are; None keeps the seeds."""
+    """A metric over how crowded a model is and how strongly something acts on it.
+
+    Args:
+        result: as `control_map`.
+        metric: as `control_map`.
+        reduction: as `control_map`; None keeps the seeds, as last dimension of the values.
+
+    Returns:
+        `ControlMap`.
+
+    Raises:
+        UsageError: as `control_map`, or no such metric.
+    """
     paths = [*result.coords]
     if len(paths) != 2 or _SIZE not in paths:
         raise UsageError(f"axes: found {paths}, expected '{_SIZE}' and one more")

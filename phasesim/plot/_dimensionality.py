@@ -41,7 +41,22 @@ class Scatter:
 def prepare_dimensionality(
     result: Result, *, reduction: str = "best", select: Mapping[str, Any] | None = None
 ) -> Scatter:
-    """The numbers behind `dimensionality_scatter`, whose arguments these are."""
+    """Dimensionalities D_i and D* at each density, and the polytope that theory expects there.
+
+    Args:
+        result: as `dimensionality_scatter`.
+        reduction: as `dimensionality_scatter`.
+        select: as `dimensionality_scatter`.
+
+    Returns:
+        `Scatter`.
+
+    Raises:
+        UsageError: as `dimensionality_scatter`.
+
+    Source:
+        As `dimensionality_scatter`.
+    """
     star = prepare_curve(result, "dimensions_per_feature", reduction=reduction, select=select)
     D = prepare_curve(result, "dimensionality", reduction=reduction, select=select)
     sparsest = float(np.min(D.density))

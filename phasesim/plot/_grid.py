@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from phasesim.axes import Axis
+from phasesim.axes import Axis, shortest
 from phasesim.errors import UsageError
 from phasesim.experiment import Experiment
 from phasesim.result import Result
@@ -78,7 +78,8 @@ def _not_two(axes: tuple[Axis, ...], free: list[Axis]) -> str:
         return found
     name = axis_names([a.path for a in axes])[axes.index(free[-1])]
     listed = ", ".join(axis.path for axis in free)
-    return f"{found} ({listed}): select={{'{name}': {free[-1].values[0]!r}}} holds one of them"
+    value = shortest(free[-1].values[0])
+    return f"{found} ({listed}): select={{'{name}': {value!r}}} holds one of them"
 
 
 def _side(axis: Axis) -> GridAxis:

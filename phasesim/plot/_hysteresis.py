@@ -38,6 +38,7 @@ class Hysteresis:
     """Norms of the last feature at one ratio."""
 
     ratio: float
+    """Relative importance r of the last feature, as asked for."""
     density: Array
     """Rising, shape (points,)."""
     up: Array
@@ -51,6 +52,7 @@ class Hysteresis:
     window: tuple[float, float]
     """Ends of the densities at which one norm is above 1/2 and the other is not."""
     trained_density: Array
+    """Densities of the sweep, rising, shape (densities,)."""
     trained: dict[int, Array]
     """Value of the axis ``init.k`` -> norm in the best seed of that start, shape (densities,)."""
     one_sign: dict[int, NDArray[np.bool_]]
@@ -58,7 +60,21 @@ class Hysteresis:
 
 
 def prepare_hysteresis(result: Result, *, ratio: float) -> Hysteresis:
-    """The numbers behind `hysteresis`, whose arguments these are."""
+    """Norms in the two minima followed along the density, and in trained models, at one ratio.
+
+    Args:
+        result: as `hysteresis`.
+        ratio: as `hysteresis`.
+
+    Returns:
+        `Hysteresis`.
+
+    Raises:
+        UsageError: as `hysteresis`.
+
+    Source:
+        As `hysteresis`.
+    """
     k_values = result.coords.get("init.k")
     if k_values is None or set(k_values) != set(_STARTS):
         raise UsageError("hysteresis: expected an axis init.k of the values 1 and 2")

@@ -51,12 +51,25 @@ _REDUCTIONS = {
 
 
 def axis_label(path: str) -> str:
-    """What stands along the axis of a swept field, e.g. ``density p = 1 − S``."""
+    """What stands along the axis of a swept field.
+
+    Args:
+        path: dotted path of the field.
+
+    Returns:
+        Words and symbol; of a field that has none its path.
+
+    >>> axis_label("distribution.density"), axis_label("model.activation")
+    ('density p = 1 − S', 'model.activation')
+    """
     return _LABELS.get(path, path)
 
 
 def axis_symbol(path: str) -> str:
     """The letter of a swept field, or the last word of its path.
+
+    Args:
+        path: dotted path of the field.
 
     >>> axis_symbol("n_hidden"), axis_symbol("optimizer.learning_rate")
     ('m', 'learning_rate')
@@ -66,6 +79,16 @@ def axis_symbol(path: str) -> str:
 
 def describe_reduction(reduction: str, n_seeds: int) -> str:
     """How seeds became one value a cell, in words.
+
+    Args:
+        reduction: best, worst, mean or mean_minus_worst.
+        n_seeds: of the sweep.
+
+    Returns:
+        Such as ``best of 8 seeds``; ``one seed`` of a single one.
+
+    Raises:
+        UsageError: another reduction.
 
     >>> describe_reduction("best", 8)
     'best of 8 seeds'
@@ -78,6 +101,9 @@ def describe_reduction(reduction: str, n_seeds: int) -> str:
 
 def describe(sweep: Sweep) -> str:
     """What all cells of a sweep have in common, in one line; swept fields are left out.
+
+    Args:
+        sweep: of experiments.
 
     >>> import phasesim as ps
     >>> describe(ps.Sweep(ps.Experiment(), axes=[ps.values("n_hidden", [1, 2])]))

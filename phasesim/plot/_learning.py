@@ -40,7 +40,15 @@ class Learning:
 
 
 def seed_of(result: Result, reduction: str = "best") -> int:
-    """The seed of a sweep of one cell that stands for it: the first of the best, or the worst."""
+    """The seed of a sweep of one cell that stands for it: the first of the best, or the worst.
+
+    Args:
+        result: of one cell.
+        reduction: best or worst; for a mean it is the best, as models are never averaged.
+
+    Returns:
+        Its index; losses within 1e-4 of the least, relatively, are equal.
+    """
     losses = np.ravel(result.ranking[1])
     losses = np.where(np.isfinite(losses), losses, np.nanmax(losses, initial=0.0))
     best = reduction in AVERAGES or reduction == "best"
@@ -49,7 +57,21 @@ def seed_of(result: Result, reduction: str = "best") -> int:
 
 
 def prepare_learning(result: Result, *, reduction: str = "best") -> Learning:
-    """The numbers behind `learning`, whose arguments these are."""
+    """Dimensionalities and loss of one model at its recorded steps.
+
+    Args:
+        result: as `learning`.
+        reduction: as `learning`.
+
+    Returns:
+        `Learning`; ``W`` is empty where no snapshots are stored.
+
+    Raises:
+        UsageError: the sweep has axes, or no analysis learning_jumps.
+
+    Source:
+        As `learning`.
+    """
     from phasesim.rows import snapshot_steps
 
     found, seed = result.analysis("learning_jumps"), seed_of(result, reduction)
@@ -145,7 +167,15 @@ def directions(
 
 
 def stages(shown: Learning, count: int) -> list[int]:
-    """Indices of recorded steps at even distances in log loss, the first and the last included."""
+    """Indices of recorded steps at even distances in log loss, the first and the last included.
+
+    Args:
+        shown: what `prepare_learning` returned.
+        count: how many steps, at least 2.
+
+    Returns:
+        ``count`` indices; a step beside a steep fall may come twice.
+    """
     fallen = np.maximum.accumulate(-np.log(np.maximum(shown.loss, 1e-30)))
     wanted = np.linspace(fallen[0], fallen[-1], count)
     found = [int(np.argmin(np.abs(fallen - level))) for level in wanted]

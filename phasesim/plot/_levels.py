@@ -40,7 +40,20 @@ class LossLevels:
 
 
 def prepare_levels(result: Result) -> LossLevels:
-    """The numbers behind `levels`, whose argument this is."""
+    """Loss curves of all seeds, and the losses of the k-gons.
+
+    Args:
+        result: as `levels`.
+
+    Returns:
+        `LossLevels`; of more than one cell, the curves of all of them.
+
+    Raises:
+        UsageError: no curves are stored.
+
+    Source:
+        As `levels`.
+    """
     experiment = result.experiment([0] * len(result.sweep.axes))
     steps = np.array(curve_ends(experiment), dtype=float)
     loss = np.asarray(result.stored("loss_curve"), dtype=float)[..., : len(steps)]

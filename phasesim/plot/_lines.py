@@ -26,9 +26,13 @@ class LineCount:
     """How many values lie on a line, and in a band of the same width on either side."""
 
     at: Fraction
+    """Where the line is."""
     on: int
+    """Values within 0.005 of it."""
     below: int
+    """Values within 0.005 of 0.0125 below it."""
     above: int
+    """Values within 0.005 of 0.0125 above it."""
 
     @property
     def found(self) -> bool:
@@ -67,7 +71,19 @@ def count_lines(values: ArrayLike, *, at: tuple[Fraction, ...] = FRACTIONS) -> l
 def pooled_dimensionalities(
     result: Result, *, reduction: str | None = "best", select: Mapping[str, Any] | None = None
 ) -> np.ndarray:
-    """D_i of all features of all models in superposition (D* < 0.95), in one row."""
+    """D_i of all features of all models in superposition (D* < 0.95), in one row.
+
+    Args:
+        result: of any sweep with W.
+        reduction: which seed; None takes all of them.
+        select: last word of an axis path -> value held.
+
+    Returns:
+        Shape (values,).
+
+    Raises:
+        UsageError: no such axis or reduction.
+    """
     index = result.select(**(select or {}))
     D, star = (np.asarray(result.metric(name, reduction)[index])
                for name in ("dimensionality", "dimensions_per_feature"))  # fmt: skip

@@ -25,8 +25,11 @@ class PhaseDiagram:
     """Arrays of shape (y, x), both ascending."""
 
     grid: Grid
+    """The two axes."""
     norm: Array
+    """‖W_i‖; NaN without a trained model."""
     superposition: Array
+    """Σ_j≠i (Ŵ_i·W_j)²; NaN without a trained model."""
     colors: Array
     """sRGB, shape (y, x, 3)."""
     failed: Mask
@@ -38,6 +41,7 @@ class PhaseDiagram:
     n_done: int
     """Models with a result, failed ones included."""
     n_models: int
+    """Models of the diagram, all seeds."""
 
     @property
     def notes(self) -> list[str]:
@@ -60,7 +64,24 @@ def prepare_phase_diagram(
     select: Mapping[str, Any] | None = None,
     palette: str = "okabe_ito",
 ) -> PhaseDiagram:
-    """The numbers behind `phase_diagram`, whose arguments these are."""
+    """Norm and superposition of one feature over two axes, and which cells are not to be trusted.
+
+    Args:
+        result: as `phase_diagram`.
+        feature: as `phase_diagram`.
+        reduction: as `phase_diagram`.
+        select: as `phase_diagram`.
+        palette: as `phase_diagram`.
+
+    Returns:
+        `PhaseDiagram`.
+
+    Raises:
+        UsageError: as `phase_diagram`.
+
+    Source:
+        As `phase_diagram`.
+    """
     sides = grid(result, select)
     norm, shared = (
         sides.take(_of_feature(result.metric(name, reduction), feature, result))

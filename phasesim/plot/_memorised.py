@@ -16,12 +16,12 @@ from phasesim.result import Result
 
 
 def samples_and_features(
-    result: Result, found: Result, *, n_samples: int, ax: Axes | None = None
+    trained: Result, found: Result, *, n_samples: int, ax: Axes | None = None
 ) -> Axes:
     """Samples and features of the seed of the smallest training loss, in two hidden dimensions.
 
     Args:
-        result: over ``distribution.n_samples``, two hidden units.
+        trained: over ``distribution.n_samples``, two hidden units.
         found: its analysis data_dimensions.
         n_samples: the data set shown.
         ax: where to draw; new ones of one column's width if None.
@@ -32,10 +32,10 @@ def samples_and_features(
     Source:
         Henighan et al. 2023, Superposition, Memorization, and Double Descent.
     """
-    at = result.select(method="nearest", n_samples=n_samples)
+    at = trained.select(method="nearest", n_samples=n_samples)
     losses = np.asarray(found.stored("loss_of_training"), dtype=float)[at]
     seed = int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
-    W = np.asarray(result.stored("W"), dtype=float)[at][seed]
+    W = np.asarray(trained.stored("W"), dtype=float)[at][seed]
     h = np.asarray(found.stored("hidden_of_sample"), dtype=float)[at][seed]
     h = h[np.isfinite(h).all(axis=1)][:n_samples]
     with on_axes(ax) as ax:

@@ -23,6 +23,12 @@ Array = NDArray[np.float64]
 def prepare_neuron_stack(W: ArrayLike) -> tuple[Array, Array]:
     """Lower ends and heights of the bars of `neuron_stack`, both (n_hidden, n_features).
 
+    Args:
+        W: as `neuron_stack`.
+
+    Returns:
+        Where each bar begins, and its signed height.
+
     Raises:
         UsageError: W is not a matrix.
 
@@ -99,7 +105,17 @@ def weights_at(
 
 
 def scaled(W: ArrayLike) -> Array:
-    """Each neuron's weights over its largest one, neurons in order of their main feature."""
+    """Each neuron's weights over its largest one, neurons in order of their main feature.
+
+    Args:
+        W: weights of one model, shape (n_hidden, n_features).
+
+    Returns:
+        The same shape; the entry of largest size in each row is 1 or -1.
+
+    >>> scaled([[0.0, 2.0], [4.0, 1.0]]).tolist()
+    [[1.0, 0.25], [0.0, 1.0]]
+    """
     W = np.asarray(W, dtype=float)
     size = np.abs(W)
     largest = np.maximum(size.max(axis=1, keepdims=True), 1e-12)

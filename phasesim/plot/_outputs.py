@@ -50,7 +50,19 @@ def output_values(
 
 
 def output_mean(found: Result, output: str, *, at: Mapping[str, float] | None = None) -> float:
-    """Mean of an output over all models and dimensions, where it is defined."""
+    """Mean of an output over all models and dimensions, where it is defined.
+
+    Args:
+        found: an analysis.
+        output: one of its arrays.
+        at: dimension -> the value along it that is taken instead of the mean over it.
+
+    Returns:
+        The mean; NaN where the output is defined nowhere.
+
+    Raises:
+        UsageError: no such output.
+    """
     return float(known_mean(output_values(found, output, at=at).ravel(), 0))
 
 
@@ -62,7 +74,21 @@ def prepare_output_map(
     at: Mapping[str, float] | None = None,
     select: Mapping[str, Any] | None = None,
 ) -> ScalarMap:
-    """The numbers behind `output_map`, whose arguments these are."""
+    """An output in each cell, over two axes of the sweep.
+
+    Args:
+        found: as `output_map`.
+        output: as `output_map`.
+        reduction: as `output_map`; seeds in which the output is undefined are left out.
+        at: as `output_map`.
+        select: as `output_map`.
+
+    Returns:
+        `ScalarMap`.
+
+    Raises:
+        UsageError: as `output_map`.
+    """
     values = output_values(found, output, at=at)
     # a seed in which the output is undefined is left out like one that failed
     status = np.where(np.isfinite(values), found.status, Status.nonfinite_loss)

@@ -31,6 +31,7 @@ class Overlay:
     """Solutions of one axis, ascending in x."""
 
     path: str
+    """Dotted path of the axis."""
     x: Array
     """Axis values, shape (values,)."""
     W: Array

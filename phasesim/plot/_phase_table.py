@@ -12,11 +12,30 @@ from phasesim.plot._measured import PhaseDiagram, prepare_phase_diagram
 from phasesim.result import Result
 from phasesim.store import axis_names
 
+#: Axes in rows and columns
+Panels = NDArray[np.object_]
+
 
 def prepare_phase_table(
     result: Result, rows: str, columns: str, *, reduction: str = "best"
 ) -> dict[tuple[str, str], PhaseDiagram]:
-    """The numbers behind `phase_table`, whose arguments these are, by row and column."""
+    """One phase diagram for each combination of values of two axes.
+
+    Args:
+        result: as `phase_table`.
+        rows: as `phase_table`.
+        columns: as `phase_table`.
+        reduction: as `phase_table`.
+
+    Returns:
+        (value of ``rows``, value of ``columns``) -> `PhaseDiagram`, row by row.
+
+    Raises:
+        UsageError: as `phase_table`.
+
+    Source:
+        As `phase_table`.
+    """
     paths = [axis.path for axis in result.sweep.axes]
     names = dict(zip(paths, axis_names(paths), strict=True))
     return {
@@ -27,8 +46,8 @@ def prepare_phase_table(
 
 
 def phase_table(
-    result: Result, rows: str, columns: str, panels: NDArray, *, reduction: str = "best"
-) -> NDArray:
+    result: Result, rows: str, columns: str, panels: Panels, *, reduction: str = "best"
+) -> Panels:
     """Norm and superposition of the last feature as colours, one diagram for each combination.
 
     Args:

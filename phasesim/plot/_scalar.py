@@ -20,10 +20,12 @@ _CMAP = "cividis"
 
 @dataclass(frozen=True)
 class ScalarMap:
-    """One number a cell, shape (y, x), both ascending; NaN without a trained model."""
+    """One number a cell."""
 
     grid: Grid
+    """The two axes."""
     values: Array
+    """Shape (y, x), both ascending; NaN without a trained model."""
 
 
 def draw_scalar(

@@ -44,6 +44,9 @@ def size_trend(found: Result, output: str, ratio: float) -> SizeTrend:
         output: one of its arrays; dimensions of its own and further axes are averaged over.
         ratio: features for each hidden unit.
 
+    Returns:
+        `SizeTrend`.
+
     Raises:
         UsageError: the sweep lacks one of the two axes.
     """

@@ -29,14 +29,34 @@ class Stack:
     gram: Array
     """(n, n)."""
     bias: Array | None
+    """(n,), None where none was given."""
     norm: Array
+    """‖W_i‖, (n,)."""
     superposition: Array
+    """Σ_j≠i (Ŵ_i·W_j)², (n,)."""
     colors: Array
     """sRGB (n, 3): blue for a feature alone in its direction, orange for one that shares it."""
 
 
 def prepare_stack(W: ArrayLike, *, b: ArrayLike | None = None) -> Stack:
-    """The numbers behind `stack`, whose arguments these are."""
+    """WᵀW, the bias, and norm and superposition of each feature.
+
+    Args:
+        W: as `stack`.
+        b: as `stack`.
+
+    Returns:
+        `Stack`.
+
+    Raises:
+        UsageError: as `stack`.
+
+    Source:
+        As `stack`.
+
+    >>> prepare_stack([[1.0, -1.0]]).superposition.tolist()
+    [1.0, 1.0]
+    """
     G, bias = prepare_gram(W, b=b)
     norm, shared = feature_norm(W), superposition(W)
     # the length of a bar says the norm already, so that its colour is not faded

@@ -41,8 +41,11 @@ class TheoryDiagram:
     """Arrays of shape (y, x), both ascending, of the last feature."""
 
     grid: Grid
+    """The two axes."""
     norm: Array
+    """‖W_n‖; by the candidates 0 or 1."""
     superposition: Array
+    """Σ_j≠n (Ŵ_n·W_j)²; by the candidates 0 or 1."""
     colors: Array
     """sRGB, shape (y, x, 3)."""
 
@@ -54,7 +57,23 @@ def prepare_theory_diagram(
     select: Mapping[str, Any] | None = None,
     palette: str = "okabe_ito",
 ) -> TheoryDiagram:
-    """The numbers behind `theory_diagram`, whose arguments these are."""
+    """Norm and superposition of the last feature by theory, in each cell of a diagram.
+
+    Args:
+        result: as `theory_diagram`.
+        kind: as `theory_diagram`.
+        select: as `theory_diagram`.
+        palette: as `theory_diagram`.
+
+    Returns:
+        `TheoryDiagram`.
+
+    Raises:
+        UsageError: as `theory_diagram`.
+
+    Source:
+        As `theory_diagram`.
+    """
     if kind not in KINDS:
         raise UsageError(f"kind: found '{kind}', expected one of {', '.join(KINDS)}")
     sides = grid(result, select)

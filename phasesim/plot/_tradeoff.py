@@ -26,7 +26,19 @@ def prepare_tradeoff(
     by: str,
     select: Mapping[str, Any] | None = None,
 ) -> dict[str, tuple[Array, Array]]:
-    """The numbers behind `tradeoff`, whose arguments these are: label of a line -> (x, y)."""
+    """Two outputs along one axis for each value of another, averaged over all else.
+
+    Args:
+        found: as `tradeoff`.
+        x: as `tradeoff`.
+        y: as `tradeoff`.
+        along: as `tradeoff`.
+        by: as `tradeoff`.
+        select: as `tradeoff`.
+
+    Returns:
+        Value of ``by``, as text -> the two outputs, both (values of ``along``,).
+    """
     index = found.select(**(select or {}))
     free = [a.path for a, at in zip(found.sweep.axes, index, strict=True) if isinstance(at, slice)]
     places = [next(i for i, path in enumerate(free) if path.rpartition(".")[2] == word)

@@ -51,8 +51,11 @@ class Plateau:
     """Densities over which one polytope gains most."""
 
     polytope: str
+    """Its name."""
     low: float
+    """Where they begin."""
     high: float
+    """Where they end."""
 
 
 def block_gain(shape: str | ArrayLike, *, density: ArrayLike) -> BlockGain:

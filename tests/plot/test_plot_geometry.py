@@ -13,6 +13,8 @@ import phasesim as ps
 from phasesim import plot
 from phasesim.errors import UsageError
 from phasesim.plot import checks
+from phasesim.plot._controls import shuffled, squashed, untrained
+from phasesim.plot._lines import pooled_dimensionalities
 from phasesim.result import Result
 from phasesim.source import Arrays
 from phasesim.status import Status
@@ -72,14 +74,14 @@ def test_controls_take_away_what_training_put_in():
     rng = np.random.default_rng(1)
     W, start = two_widths(rng), two_widths(rng)
     result = made((WIDTHS, DENSITY), W, start=start)
-    moved = plot.shuffled(result).stored("W")
+    moved = shuffled(result).stored("W")
     assert np.array_equal(np.isnan(moved), np.isnan(W)) and not np.array_equal(moved, W)
     assert np.array_equal(np.sort(moved[1], axis=None), np.sort(W[1], axis=None))
-    assert np.array_equal(plot.untrained(result).stored("W"), start, equal_nan=True)
-    ratio = plot.squashed(result).stored("W")[1] / W[1]
+    assert np.array_equal(untrained(result).stored("W"), start, equal_nan=True)
+    ratio = squashed(result).stored("W")[1] / W[1]
     assert np.allclose(ratio, np.array([1, 10 ** (-1 / 3), 10 ** (-2 / 3), 0.1])[:, None])
     with pytest.raises(UsageError, match=r"record\.snapshots=1"):
-        plot.untrained(made((DENSITY,), W[1]))
+        untrained(made((DENSITY,), W[1]))
 
 
 def test_curves_run_from_dense_to_sparse_one_line_a_value():
@@ -115,7 +117,7 @@ def test_lines_are_found_where_values_gather_and_only_there():
 def test_pooled_values_are_of_models_in_superposition():
     W = np.stack([np.eye(2, 4), np.eye(2, 4) * 2])[:, None]
     result = made((ps.values("distribution.density", [1.0, 0.1]),), W)
-    assert plot.pooled_dimensionalities(result).tolist() == [1, 1, 0, 0]
+    assert pooled_dimensionalities(result).tolist() == [1, 1, 0, 0]
 
 
 def test_the_scatter_knows_each_density_and_the_polytope_that_theory_expects():

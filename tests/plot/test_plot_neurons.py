@@ -9,6 +9,7 @@ import numpy as np
 import phasesim as ps
 from phasesim import plot
 from phasesim.plot import checks
+from phasesim.plot._learning import seed_of
 from phasesim.result import Result
 from phasesim.source import Arrays
 from phasesim.status import Status
@@ -99,9 +100,9 @@ def test_activations_align_in_dense_data_only():
 def test_of_runs_that_end_alike_the_first_is_shown():
     losses = np.array([0.5, 0.1000001, 0.1, 0.9, np.nan])
     ranked = SimpleNamespace(ranking=("loss", losses))
-    assert plot.seed_of(ranked) == 1
-    assert plot.seed_of(ranked, "worst") == 3
-    assert plot.seed_of(SimpleNamespace(ranking=("loss", losses[[0, 2]]))) == 1
+    assert seed_of(ranked) == 1
+    assert seed_of(ranked, "worst") == 3
+    assert seed_of(SimpleNamespace(ranking=("loss", losses[[0, 2]]))) == 1
 
 
 def test_weights_of_the_best_among_some_seeds():

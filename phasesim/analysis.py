@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from phasesim.errors import ConfigError
 from phasesim.interpret._base import Analysis
@@ -20,6 +20,8 @@ class AnalysisSweep(Sweep):
         source_sha256: hash of the store that was trained; results of another are refused.
         source: the `Result` that holds the weights; absent where an analysis is only read.
     """
+
+    ended: ClassVar[str] = "analysed"
 
     analysis: Analysis
     source_sha256: str

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from phasesim.errors import ConfigError, UsageError
+from phasesim.errors import ConfigError, UsageError, did_you_mean
 
 #: the largest number of values on one axis
 MOST_VALUES = 1_000_000
@@ -17,9 +17,13 @@ MOST_VALUES = 1_000_000
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: ``path`` takes each of ``values``.
+    """One axis of a sweep, as `values`, `linspace` and `geomspace` make it.
 
-    ``source`` is how the values were written, ``inserted`` are those added to them one by one.
+    Attributes:
+        path: dotted path of the field that is varied.
+        values: what it takes, in order: numbers, or names of a choice.
+        source: how they were written: the maker's name and its arguments.
+        inserted: numbers added to them one by one.
     """
 
     path: str
@@ -28,6 +32,7 @@ class Axis:
     inserted: tuple = ()
 
     def to_config(self) -> dict[str, Any]:
+        """The axis as a table of a TOML file."""
         kind, arguments = self.source
         more = {"insert": list(self.inserted)} if self.inserted else {}
         return {"path": self.path, kind: list(arguments), **more}
@@ -39,6 +44,9 @@ class Axis:
 
     def insert(self, entries: Iterable[float]) -> Axis:
         """The axis with further numbers at their places in its order.
+
+        Args:
+            entries: numbers, rounded to float32.
 
         Raises:
             ConfigError: the axis is of names, or an entry is not a number.
@@ -52,21 +60,36 @@ class Axis:
         return Axis(self.path, both, self.source, (*self.inserted, *more))
 
     def position(self, wanted: Any, method: str | None = None) -> int:
-        """Index of a value; ``method="nearest"`` takes the closest one.
+        """Index of a value.
+
+        Args:
+            wanted: a number, equal once rounded to float32, or a name.
+            method: "nearest" takes the closest number; None wants an equal one.
 
         Raises:
             UsageError: the value is not on the axis.
         """
-        values = self.array()
-        if method == "nearest" and values.dtype.kind in "if":
-            return int(np.argmin(np.abs(values - float(wanted))))
-        exact = wanted if values.dtype.kind == "U" else np.float32(wanted)
-        equal = np.flatnonzero(values == exact)
-        if not equal.size:
+        if method not in (None, "nearest"):
             raise UsageError(
-                f"{self.path}: {wanted!r} is not on the axis, expected a value from {values[0]} to "
-                f"{values[-1]}, method='nearest' takes the closest"
+                f"method: found {method!r}, expected 'nearest', which takes the closest value on "
+                "the axis, or None, which wants an equal one"
             )
+        values = self.array()
+        named = values.dtype.kind == "U"
+        if not named and not _is_number(wanted):
+            raise UsageError(f"{self.path}: found {wanted!r}, expected a number")
+        if method == "nearest" and not named:
+            return int(np.argmin(np.abs(values - float(wanted))))
+        equal = np.flatnonzero(values == (wanted if named else np.float32(wanted)))
+        if not equal.size:
+            if named:
+                hint = did_you_mean(str(wanted), values.tolist())
+            else:
+                first, last = shortest(self.values[0]), shortest(self.values[-1])
+                hint = (
+                    f"expected a value from {first} to {last}, method='nearest' takes the closest"
+                )
+            raise UsageError(f"{self.path}: {wanted!r} is not on the axis, {hint}")
         return int(equal[0])
 
     def in_integers(self) -> Axis:
@@ -162,6 +185,15 @@ def geomspace(path: str, start: float, stop: float, size: int) -> Axis:
         )
     source = tuple(_plain(v) for v in (start, stop, size))
     return _axis(path, np.geomspace(*source), ("geomspace", source))
+
+
+def shortest(value: Any) -> Any:
+    """A value of an axis as it is shown: the shortest number that is the same in float32.
+
+    >>> shortest(values("distribution.density", [0.1]).values[0])
+    0.1
+    """
+    return float(str(np.float32(value))) if isinstance(value, float) else value
 
 
 #: TOML key of an axis -> its maker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import tomllib
 from collections.abc import Iterable
@@ -11,7 +12,15 @@ from typing import Any
 
 from phasesim import registry
 from phasesim.analysis import AnalysisSweep
-from phasesim.errors import ConfigError, PhasesimError, StoreIOError, did_you_mean
+from phasesim.axes import Axis
+from phasesim.errors import (
+    LONGEST,
+    ConfigError,
+    PhasesimError,
+    StoreIOError,
+    UnknownField,
+    did_you_mean,
+)
 from phasesim.experiment import Experiment
 from phasesim.function import FunctionSweep
 from phasesim.grid import Grid
@@ -78,13 +87,19 @@ def sweep_from_text(
             if scale in named and not isinstance(named[scale], dict):
                 raise ConfigError(f"scale.{scale}", f"found {named[scale]!r}", expected="a table")
             if scale not in named:
-                raise ConfigError("scale", f"no '{scale}'", hint=did_you_mean(scale, list(named)))
+                has = ", ".join(f"'{n}'" for n in named)
+                hint = f"the file has {has}" if named else "the file has none"
+                found, expected = f"no '{scale}'", f"a table [scale.{scale}]"
+                raise ConfigError("scale", found, expected=expected, hint=hint)
             for dotted, value in _flatten(scales[scale]):
                 set_raw(table, dotted, value)
-        for text_override in overrides:
-            dotted, value = parse_override(text_override)
+        typed = [parse_override(text_override) for text_override in overrides]
+        for dotted, value in typed:
             set_raw(table, dotted, value)
-        return sweep_from_config(table)
+        made = sweep_from_config(table)
+        for dotted, value in typed:
+            _check_not_swept(made, dotted, value)
+        return made
     except ConfigError as error:
         raise error.within(f"{where}: ") from None
 
@@ -109,7 +124,7 @@ def sweep_from_config(table: dict[str, Any]) -> Sweep:
     known = ("axes", "n_seeds", "seed")
     for key in grid:
         if key not in known:
-            hint = _MEANT.get(key) or did_you_mean(key, known)
+            hint = _of_the_top(key, "sweep") or _MEANT.get(key) or did_you_mean(key, known)
             raise ConfigError(f"sweep.{key}", "unknown field", hint=hint)
     if not isinstance(grid.get("axes", []), list):
         found, hint = f"found {grid['axes']!r}", "one axis too stands in [ ]"
@@ -121,7 +136,47 @@ def sweep_from_config(table: dict[str, Any]) -> Sweep:
             raise ConfigError(key, "unknown field", hint=_MEANT[key])
         if key not in specs(Experiment) and key != "scale":
             raise unknown_field(Experiment, key, ("name", "sweep", "scale"))
-    return Sweep(experiment_from_config(rest), name=name, **grid)
+    try:
+        experiment = experiment_from_config(rest)
+    except UnknownField as error:
+        table_name, _, key = error.field.rpartition(".")
+        hint = _of_the_top(key, table_name) or error.hint
+        raise ConfigError(error.field, error.found, expected=error.expected, hint=hint) from None
+    return Sweep(experiment, name=name, **grid)
+
+
+def _of_the_top(key: str, table_name: str) -> str:
+    """A hint for a field of the top level that stands in a table, usually at the file's end."""
+    if not table_name or key not in (*specs(Experiment), "name"):
+        return ""
+    return f"'{key}' is a field of the top level, it belongs above [{table_name}]"
+
+
+def _check_not_swept(sweep: Sweep, dotted: str, value: Any) -> None:
+    """Refuse what is typed for a field that an axis sets in every cell, where it would be lost.
+
+    In a file it may stand beside the axis, as the value where the axis is taken away.
+    """
+    for axis in sweep.axes:
+        path = axis.path.removesuffix(".name")
+        # the axis sets the field, a table around it, or the choice that holds it
+        inner: Any = value
+        for key in path.removeprefix(f"{dotted}.").split(".") if path != dotted else ():
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        around = path == dotted or (path.startswith(f"{dotted}.") and inner is not None)
+        if around or f"{dotted}.".startswith(f"{path}."):
+            others = ", ".join(_inline(a) for a in sweep.axes if a is not axis)
+            hint = f"take the axis away with --set 'sweep.axes=[{others}]'"
+            if len(hint) > LONGEST:
+                hint = "take the axis away with --set sweep.axes=[...], which lists the others"
+            found = f"is set in every cell by the axis '{axis.path}' of this sweep"
+            raise ConfigError(f"--set {dotted}", found, expected="a field without axis", hint=hint)
+
+
+def _inline(axis: Axis) -> str:
+    """An axis as it stands in a file."""
+    items = (f"{key} = {json.dumps(value)}" for key, value in axis.to_config().items())
+    return f"{{ {', '.join(items)} }}"
 
 
 def parse_override(text: str) -> tuple[str, Any]:
@@ -186,7 +241,8 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> Iterable[tuple[str, Any
 def _read(path: Path) -> str:
     try:
         if not path.is_file():
-            reason = "is a folder" if path.is_dir() else "no such file"
+            what = "is a folder" if path.is_dir() else "not a regular file"
+            reason = what if path.exists() else "no such file"
             raise ConfigError(f"{path}: ", reason, expected="a TOML file")
         if path.stat().st_size > MOST_BYTES:
             raise ConfigError(f"{path}: ", "larger than 1 MiB", expected="a TOML file")

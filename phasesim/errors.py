@@ -51,6 +51,10 @@ class ConfigError(PhasesimError):
         )
 
 
+class UnknownField(ConfigError, TypeError):
+    """No field of that name; a `TypeError` too, as Python raises for an unknown argument."""
+
+
 class UsageError(PhasesimError):
     """A command or call that cannot be carried out as asked."""
 
@@ -110,11 +114,26 @@ def _clipped(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:half]} … {text[-half:]}"
 
 
+def with_article(noun: str) -> str:
+    """A noun behind "a" or "an".
+
+    >>> with_article("model"), with_article("importance")
+    ('a model', 'an importance')
+    """
+    return f"{'an' if noun[:1] in tuple('aeiou') else 'a'} {noun}"
+
+
 def did_you_mean(name: str, known: list[str] | tuple[str, ...]) -> str:
-    """A hint naming the nearest known name, or listing what is known."""
+    """A hint naming the nearest known name, or listing what is known.
+
+    >>> did_you_mean("adamW", ["adam", "adamw"])
+    "did you mean 'adamw'?"
+    """
     import difflib
 
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    # case is the least of the differences, so it does not count
+    folded = {k.casefold(): k for k in reversed(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     if close:
-        return f"did you mean '{close[0]}'?"
+        return f"did you mean '{folded[close[0]]}'?"
     return "known: " + ", ".join(sorted(known)) if known else ""

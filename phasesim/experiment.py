@@ -29,10 +29,13 @@ LARGEST_IMPORTANCE = 1e12
 class Record(Part):
     """What is kept of a run beside its end state."""
 
-    n_losses: int = static(50, "points of the stored loss curve", low=0, high=100_000)
-    snapshots: int = static(
-        0, "weights kept at log-spaced steps, the start included", low=0, high=100_000
+    n_losses: int = static(
+        50, "points of the stored loss curve, at most one a step", low=0, high=100_000
     )
+    snapshots: int = static(
+        0, "weights kept at log-spaced steps, the start included, each step once", low=0,
+        high=100_000,
+    )  # fmt: skip
 
 
 @part("Elhage et al. 2022, Toy Models of Superposition, 'Experiment setup'")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -107,8 +108,13 @@ def _cell(value: Any) -> Any:
 def _write_npz(result: Result, path: Path) -> None:
     arrays: dict[str, Any] = {name: result.stored(name) for name in result.names()}
     coords: dict[str, Any] = {f"coord:{path}": values for path, values in result.coords.items()}
-    with path.open("xb") as file:
-        np.savez_compressed(file, **arrays, **coords)
+    # not by savez, for which an array of a user's may have the name of a parameter
+    with zipfile.ZipFile(path, "x") as archive:
+        for name, values in {**arrays, **coords}.items():
+            entry = zipfile.ZipInfo(f"{name}.npy")  # its date is fixed, so that bytes repeat
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(entry, "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.asarray(values), allow_pickle=False)
 
 
 WRITERS = {".nc": _write_netcdf, ".csv": _write_csv, ".npz": _write_npz}

@@ -124,6 +124,18 @@ def static(
     return dataclasses.field(default=default, metadata={"spec": spec})
 
 
+def specs(part_or_class: Any) -> dict[str, FieldSpec]:
+    """Field name -> `FieldSpec`, in order of declaration."""
+    return {f.name: f.metadata["spec"] for f in dataclasses.fields(part_or_class)}
+
+
+def default(cls: type, name: str) -> Any:
+    """The default of a field, as declared."""
+    field = {f.name: f for f in dataclasses.fields(cls)}[name]
+    factory = field.default_factory
+    return field.default if factory is dataclasses.MISSING else factory()
+
+
 def check_number(spec: FieldSpec, name: str, value: Any) -> float:
     """A finite float inside the field's range."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):

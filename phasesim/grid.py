@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from phasesim.axes import Axis
+from phasesim.axes import Axis, shortest
 from phasesim.errors import ConfigError
 from phasesim.fields import FieldSpec
 
@@ -20,6 +20,9 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
 @dataclass(frozen=True, kw_only=True)
 class Grid:
     """Axes, seeds, the root of all random numbers, and the stem of the files written."""
+
+    #: what is said of models that ended well
+    ended: ClassVar[str] = "trained to their last step"
 
     axes: tuple[Axis, ...] = ()
     n_seeds: int = 1
@@ -39,8 +42,11 @@ class Grid:
         for axis in self.axes:
             if paths.count(axis.path) > 1:
                 raise ConfigError("sweep.axes", f"'{axis.path}' stands on two axes")
-            if len(set(axis.values)) < len(axis.values):
-                raise ConfigError(axis.path, "the same value stands twice on the axis")
+            places: dict[Any, int] = {}
+            for second, value in enumerate(axis.values):
+                if (first := places.setdefault(value, second)) < second:
+                    found = f"{shortest(value)!r} stands twice on the axis, at [{first}] and "
+                    raise ConfigError(axis.path, f"{found}[{second}]", expected=_distinct(value))
         if self.n_models > MOST_MODELS:
             raise ConfigError(
                 "sweep", f"{self.n_models:,} models", expected=f"at most {MOST_MODELS:,}"
@@ -79,6 +85,12 @@ class Grid:
         import tomli_w
 
         return tomli_w.dumps(self.to_config())
+
+
+def _distinct(value: Any) -> str:
+    """How values of the kind have to differ."""
+    words = {float: "numbers that differ in single precision", int: "different whole numbers"}
+    return words.get(type(value), "different names")
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:

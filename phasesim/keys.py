@@ -45,7 +45,23 @@ def cell_keys(seed: int, digests: np.ndarray, replica: int) -> jax.Array:
 
 
 def cell_key(seed: int, digest: bytes, replica: int) -> jax.Array:
-    """The key that `phasesim.train` takes to repeat one model of a sweep."""
+    """The key that `phasesim.train` takes to repeat one model of a sweep.
+
+    With ``draws = "shared"`` it repeats where the model starts, but not the data of its sweep.
+
+    Args:
+        seed: the sweep's root seed, 0 <= seed < 2³².
+        digest: `Experiment.key_digest` of the cell, 32 bytes.
+        replica: index of the model along the seed dimension.
+
+    Returns:
+        A typed JAX key, shape ().
+
+    >>> import phasesim as ps
+    >>> key = cell_key(0, ps.Experiment(n_hidden=2).key_digest(), 3)
+    >>> bool(key == cell_key(0, ps.Experiment(n_hidden=3).key_digest(), 3))
+    False
+    """
     words = np.frombuffer(digest, np.uint8).view(">u4").astype(np.uint32)
     return _cell_key(np.uint32(seed), words, np.uint32(replica))
 

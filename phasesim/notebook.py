@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from phasesim.axes import shortest
 from phasesim.errors import PhasesimError, UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 
 #: models whose metrics take no longer to compute than a reader waits for a picture
 _MOST_PICTURED = 200_000
+#: lines that a legend of that size can tell apart
+_MOST_NAMED = 6
 #: inches, and pixels an inch
-_SIZE, _DPI = (2.6, 2.1), 100
+_SIZE, _DPI = (2.6, 2.1), 200
+#: what plots return, as their files write it
+_DRAWN = ("Axes", "FuncAnimation", "Panels")
 
 
 class Shown:
@@ -37,14 +42,25 @@ class Shown:
         return Plots(self)
 
     def explore(self, path: str | Path | None = None, **options: Any) -> Any:
-        """Write the page on which the sweep is looked at: `phasesim.explore`."""
+        """Write the page on which the sweep is looked at.
+
+        Args:
+            path: as of `phasesim.explore`.
+            **options: as of `phasesim.explore`.
+
+        Returns:
+            Its `phasesim.explore.Page`.
+
+        Raises:
+            UsageError: as `phasesim.explore`.
+        """
         from phasesim.explore import explore
 
         return explore(cast("Result", self), path, **options)
 
     def _repr_html_(self) -> str:
-        rows = [(a.path, f"{len(a.values)} values, {a.values[0]} … {a.values[-1]}")
-                for a in self.sweep.axes]  # fmt: skip
+        rows = [(a.path, f"{len(a.values)} values, {shortest(a.values[0])} … "
+                         f"{shortest(a.values[-1])}") for a in self.sweep.axes]  # fmt: skip
         rows += [("seeds", str(self.sweep.n_seeds)), ("stored", ", ".join(self.names()))]
         table = "".join(
             f"<tr><th style='text-align:left'>{html.escape(head)}</th>"
@@ -55,7 +71,7 @@ class Shown:
 
 
 class Plots:
-    """The functions of `phasesim.plot` that take a result, of one result."""
+    """The plots of `phasesim.plot` that take a result and the numbers behind them, of one."""
 
     def __init__(self, result: Any) -> None:
         self._result = result
@@ -74,9 +90,13 @@ class Plots:
 def _of_results() -> list[str]:
     from phasesim import plot
 
-    functions = {n: f for n, f in vars(plot).items() if inspect.isfunction(f)}
-    return sorted(n for n, f in functions.items() if next(iter(inspect.signature(f).parameters), "")
-                  == "result")  # fmt: skip
+    found = []
+    for name, function in inspect.getmembers(plot, inspect.isfunction):
+        signature = inspect.signature(function)
+        drawn = name.startswith("prepare_") or signature.return_annotation in _DRAWN
+        if drawn and next(iter(signature.parameters), "") == "result":
+            found.append(name)
+    return found
 
 
 def _picture(result: Any) -> str:
@@ -97,7 +117,11 @@ def _picture(result: Any) -> str:
         file = io.BytesIO()
         figure.savefig(file, format="png")
     data = base64.b64encode(file.getvalue()).decode()
-    return f'<img alt="{html.escape(words)}" src="data:image/png;base64,{data}">'
+    said = html.escape(words)
+    # some pages stretch pictures that do not say how wide they are
+    size = f"width:{100 * _SIZE[0]:.0f}px;max-width:100%"
+    image = f'<img alt="{said}" style="{size}" src="data:image/png;base64,{data}">'
+    return f"{image}<p><small>{said}</small></p>"
 
 
 def _draw(result: Any, ax: Any) -> str:
@@ -106,7 +130,7 @@ def _draw(result: Any, ax: Any) -> str:
 
     axes = result.sweep.axes
     if len(axes) >= 2:
-        held = {a.path: a.values[len(a.values) // 2] for a in axes[2:]}
+        held = {a.path: shortest(a.values[len(a.values) // 2]) for a in axes[2:]}
         plot.phase_diagram(result, select=held, ax=ax, theory=False, legend=False)
         return ", ".join(
             ["phase diagram of the last feature", *(f"{k} = {v}" for k, v in held.items())]
@@ -114,7 +138,10 @@ def _draw(result: Any, ax: Any) -> str:
     if not axes or isinstance(axes[0].values[0], str):
         raise UsageError("nothing to draw along")
     order = np.argsort(axes[0].array())
-    ax.plot(axes[0].array()[order], result.metric("feature_norm", "best")[order])
+    norms = result.metric("feature_norm", "best")[order]
+    lines = ax.plot(axes[0].array()[order], norms)
+    if len(lines) <= _MOST_NAMED:
+        ax.legend(lines, [f"feature {i}" for i in range(len(lines))], fontsize=6)
     ax.set(xlabel=plot.axis_label(axes[0].path), ylabel="‖W_i‖ of the best seed",
            xscale="log" if axes[0].log else "linear")  # fmt: skip
-    return "norms of all features"
+    return f"norms of all features, a line for each of {len(lines)}"

@@ -15,8 +15,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from phasesim import registry
-from phasesim.errors import ConfigError, PhasesimError, did_you_mean
+from phasesim.errors import ConfigError, PhasesimError, UnknownField, did_you_mean, with_article
 from phasesim.fields import _CHECKS, FieldSpec
+from phasesim.fields import default as default
+from phasesim.fields import specs as specs
+from phasesim.meant import unknown_field, unnamed
 
 
 class Part:
@@ -28,6 +31,17 @@ class Part:
     off = False
     #: subclasses are dataclasses
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+    def __new__(cls, *args: Any, **fields: Any) -> Any:
+        # before Python looks at the arguments, which would not say what was probably meant
+        if args:
+            found = f"found {args[0]!r} without the name of a field"
+            known = did_you_mean("", list(specs(cls)))
+            raise UnknownField(cls.__name__, found, expected="NAME=VALUE", hint=known)
+        for key in fields:
+            if key not in cls.__dataclass_fields__:
+                raise unknown_field(cls, key)
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         for name, spec in specs(self).items():
@@ -76,7 +90,13 @@ def part(reference: str = "") -> Callable[[type], type]:
 
 
 def choice(kind: str, default: str, doc: str) -> Any:
-    """A field holding a part of some kind; given as a name, a table with ``name``, or a part."""
+    """A field holding a part of some kind; given as a name, a table with ``name``, or a part.
+
+    Args:
+        kind: a key of `phasesim.registry.FOLDERS`.
+        default: name of the variant when not given.
+        doc: one line of meaning.
+    """
     spec = FieldSpec("choice", doc, str, kind=kind)
     return dataclasses.field(default=default, metadata={"spec": spec})
 
@@ -93,80 +113,9 @@ def table(kind: str, doc: str) -> Any:
     return dataclasses.field(default=(), metadata={"spec": spec})
 
 
-def specs(part_or_class: Any) -> dict[str, FieldSpec]:
-    """Field name -> `FieldSpec`, in order of declaration."""
-    return {f.name: f.metadata["spec"] for f in dataclasses.fields(part_or_class)}
-
-
-def default(cls: type, name: str) -> Any:
-    """The default of a field, as declared."""
-    field = {f.name: f for f in dataclasses.fields(cls)}[name]
-    factory = field.default_factory
-    return field.default if factory is dataclasses.MISSING else factory()
-
-
 def construct(cls: type, values: dict[str, Any]) -> Any:
     """Build a part from a configuration table, refusing unknown fields by name."""
-    known = specs(cls)
-    for key in values:
-        if key not in known:
-            raise unknown_field(cls, str(key))
-    return cls(**values)
-
-
-def unknown_field(owner: Any, key: str, also: tuple[str, ...] = ()) -> ConfigError:
-    """The error for a name that is no field here: says where it is one, or the nearest name.
-
-    Args:
-        owner: the part, or its class.
-        key: what was found.
-        also: names that are known beside the fields.
-    """
-    known = [*specs(owner), *also]
-    kind = getattr(owner, "kind", "")
-    inside = list(_inside(owner, key))
-    others = [n for n in registry.names(kind) if _has(kind, n, key)] if kind in _KINDS else []
-    if key == "sparsity" and "density" in known:
-        hint = "write density, which is 1 - sparsity"
-    elif inside:
-        hint = inside[0]
-    elif others:
-        hint = f"{kind} '{others[0]}' has that"
-    elif not known:
-        hint = f"'{getattr(owner, '__name__', type(owner).__name__)}' has no fields"
-    else:
-        hint = did_you_mean(_LONG.get(key, key), known)
-    return ConfigError(key, "unknown field", hint=hint)
-
-
-#: kinds whose variants are parts
-_KINDS = frozenset(registry.FOLDERS) - {"metric"}
-#: what people write for a field
-_LONG = {"lr": "learning_rate", "wd": "weight_decay", "steps": "n_steps", "epochs": "n_steps"}
-
-
-def _inside(owner: Any, key: str) -> Iterator[str]:
-    """Hints to a field of that name one level down: of the part that is chosen, then of others."""
-    elsewhere = []
-    for name, spec in specs(owner).items():
-        if spec.role == "nested" and key in specs(spec.type):
-            yield f"did you mean '{name}.{key}'?"
-        if spec.role == "table" and key in registry.names(spec.kind):
-            yield f"did you mean '{name}.{key}', a table?"
-        if spec.role != "choice":
-            continue
-        chosen = default(owner, name) if isinstance(owner, type) else getattr(owner, name)
-        chosen = chosen if isinstance(chosen, str) else type(chosen).__name__
-        if _has(spec.kind, chosen, key):
-            yield f"did you mean '{name}.{key}'?"
-        variants = registry.names(spec.kind)
-        elsewhere += [(name, v) for v in variants if _has(spec.kind, v, key)]
-    for name, variant in elsewhere:
-        yield f"did you mean '{name}.{key}', with {name} = '{variant}'?"
-
-
-def _has(kind: str, name: str, key: str) -> bool:
-    return key in specs(registry.get(kind, name))
+    return cls(**{str(key): value for key, value in values.items()})
 
 
 def build(kind: str, value: Any, where: str) -> Any:
@@ -177,11 +126,12 @@ def build(kind: str, value: Any, where: str) -> Any:
     """
     if isinstance(value, Part):
         if value.kind != kind:
-            raise ConfigError(where, f"found a {value.kind}", expected=f"a {kind}")
+            found = f"found {with_article(value.kind)}"
+            raise ConfigError(where, found, expected=with_article(kind))
         return value
     values = {"name": value} if isinstance(value, str) else value
     if not isinstance(values, dict) or not isinstance(values.get("name"), str):
-        raise ConfigError(where, f"found {value!r}", expected=f"the name of a {kind} or a table")
+        raise unnamed(kind, value, where)
     rest = {k: v for k, v in values.items() if k != "name"}
     try:
         cls = registry.get(kind, values["name"])

@@ -72,9 +72,11 @@ class Counting(Silent):
         left = (self._all_steps - self._steps) / speed if speed > 0 else float("nan")
         eta = f", {_duration(left)} left" if self._done < self._total and speed > 0 else ""
         failed = f", {self._failed:,} failed" if self._failed else ""
+        # what takes no steps, such as an analysis, counts one a model
+        unit = "models" if self._all_steps == self._total else "model-steps"
         return (
             f"{self._done:,} of {self._total:,} models{failed}, "
-            f"{speed:,.0f} model-steps/s, {_duration(elapsed)}{eta}"
+            f"{speed:,.0f} {unit}/s, {_duration(elapsed)}{eta}"
         )
 
 

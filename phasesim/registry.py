@@ -147,6 +147,9 @@ def names(kind: str) -> list[str]:
 def add_plugins(folder: str | os.PathLike[str]) -> None:
     """Look for variants below ``folder`` too; it mirrors the package's registry folders.
 
+    Args:
+        folder: such as one that holds ``metrics/my_metric.py``.
+
     Raises:
         UsageError: not a folder, or a file there has the name of a built-in variant.
     """

@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 
 from phasesim import registry, store
-from phasesim.config import stored_grid
 from phasesim.errors import (
-    ConfigError,
-    StoreDamaged,
     StoreMismatch,
     UsageError,
     did_you_mean,
@@ -24,6 +21,7 @@ from phasesim.notebook import Shown
 from phasesim.percell import measured
 from phasesim.reductions import AVERAGES, reduce
 from phasesim.source import Arrays, Source
+from phasesim.stored import sweep_in, sweep_under_way
 
 
 class Result(Judged, Shown):
@@ -34,6 +32,7 @@ class Result(Judged, Shown):
     Attributes:
         sweep: what was trained.
         path: the file or running directory, or None in memory.
+        source: what the arrays are read from; taken by the constructor alone.
         analyses: of a result in memory, those made of it so far, by name.
     """
 
@@ -67,11 +66,15 @@ class Result(Judged, Shown):
         return self._source.names()
 
     def dims(self, name: str) -> tuple[str, ...]:
-        """Dimension names of a stored array."""
+        """Dimension names of the stored array ``name``: axes, seed, its own."""
         return self._source.dims(name)
 
     def stored(self, name: str) -> np.ndarray:
-        """A stored array, (*axes, seed, …)."""
+        """The stored array ``name``, (*axes, seed, …).
+
+        Raises:
+            UsageError: nothing of that name is stored.
+        """
         if name not in self._cache:
             if name not in self.names():
                 hint = did_you_mean(name, self.names())
@@ -80,7 +83,11 @@ class Result(Judged, Shown):
         return self._cache[name]
 
     def along(self, dim: str) -> np.ndarray:
-        """Values along a dimension of stored arrays that is neither an axis nor the seed."""
+        """Values along ``dim``, a dimension of stored arrays that is neither an axis nor the seed.
+
+        Raises:
+            UsageError: no stored array has such a dimension.
+        """
         own = {d for name in self.names() for d in self.dims(name)[len(self.shape) :]}
         if dim not in own:
             raise UsageError(f"no dimension '{dim}', {did_you_mean(dim, sorted(own))}")
@@ -164,7 +171,11 @@ class Result(Judged, Shown):
         return measured(self.sweep, function, self.stored("W"), self.stored("b"))
 
     def experiment(self, cell: int | Iterable[int] = ()) -> Experiment:
-        """The experiment of the cell at a grid index, e.g. ``(3, 0)`` for two axes."""
+        """The experiment at the grid index ``cell``, e.g. ``(3, 0)`` for two axes.
+
+        Raises:
+            UsageError: not one index an axis, or the sweep is of a function.
+        """
         if not hasattr(self.sweep, "at"):
             raise UsageError(f"{self.sweep.name}: the sweep of a function has no experiments")
         index = (cell,) if isinstance(cell, int | np.integer) else tuple(cell)
@@ -193,13 +204,21 @@ class Result(Judged, Shown):
         return tuple(index)
 
     def to_xarray(self) -> Any:
-        """All stored arrays as an xarray.Dataset with named dims and coordinates."""
+        """All stored arrays as an xarray.Dataset with named dims and coordinates.
+
+        Raises:
+            MissingExtra: xarray is not installed.
+        """
         from phasesim.export import to_xarray
 
         return to_xarray(self)
 
     def to_dataframe(self) -> Any:
-        """Scalars of every model as a pandas.DataFrame, one line a model."""
+        """Scalars of every model as a pandas.DataFrame, one line a model.
+
+        Raises:
+            MissingExtra: pandas is not installed.
+        """
         from phasesim.export import to_dataframe
 
         return to_dataframe(self)
@@ -216,10 +235,10 @@ class Result(Judged, Shown):
 
     def __repr__(self) -> str:
         axes = " × ".join(f"{a.path}[{len(a.values)}]" for a in self.sweep.axes) or "one cell"
-        trained = int(np.count_nonzero(self.status == 1))
+        done = int(np.count_nonzero(self.status == 1))
         return (
             f"<phasesim.Result '{self.sweep.name}': {axes} × seed[{self.sweep.n_seeds}], "
-            f"{trained:,} of {self.sweep.n_models:,} models trained to their last step>"
+            f"{done:,} of {self.sweep.n_models:,} models {self.sweep.ended}>"
         )
 
 
@@ -259,22 +278,11 @@ def open_result(path: str | Path, *, verify: bool = True) -> Result:
     path = Path(path)
     if path.is_file():
         file = store.open_final(path, verify=verify)
-        return Result(stored_sweep(file.config_toml, path), file, path)
+        return Result(sweep_in(file), file, path)
     run = store.find_run(path)
     from phasesim.output import manifest_layout
 
     directory = store.RunDirectory.open(run)
-    sweep = stored_sweep(directory.manifest["config_toml"], run)
+    sweep = sweep_under_way(directory)
     layout = manifest_layout(sweep, directory.manifest)
     return from_rows(sweep, layout, directory.parts(), run)
-
-
-def stored_sweep(config: str, path: Path) -> Grid:
-    """The sweep whose configuration a store holds."""
-    try:
-        return stored_grid(config, str(path))
-    except ConfigError as error:
-        # its checksum holds, so what is missing is missing here: a part of a plugin, usually
-        raise UsageError(f"{error}; was it made with --plugins?") from None
-    except KeyError as error:
-        raise StoreDamaged(f"{path}: its configuration lacks {error}") from None

@@ -97,7 +97,14 @@ class Sweep(_SweepFields):
             return None
 
     def at_values(self, values: Any) -> Experiment:
-        """The experiment of the cell with these axis values."""
+        """The experiment of the cell with these axis values.
+
+        Args:
+            values: one an axis, in the order of the axes; not necessarily on them.
+
+        Raises:
+            ConfigError: the experiment does not take a value.
+        """
         experiment = self.experiment
         # choices first: they bring the fields that deeper paths set
         for axis, value in sorted(
@@ -108,7 +115,11 @@ class Sweep(_SweepFields):
         return experiment
 
     def at(self, index: Sequence[int]) -> Experiment:
-        """The experiment of the cell at a grid index."""
+        """The experiment of the cell at a grid index.
+
+        Args:
+            index: one integer an axis; negative ones count from the end.
+        """
         return self.at_values([a.values[i] for a, i in zip(self.axes, index, strict=True)])
 
     def to_config(self) -> dict[str, Any]:

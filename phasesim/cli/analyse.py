@@ -46,7 +46,7 @@ def analyse(
     set_
         option=value of the analysis; may be given several times.
     list_
-        Names of all analyses, what they return, and their options.
+        A line for each analysis; with a NAME, or --json, what it returns and its options too.
     platform
         cpu, gpu or tpu; by default what JAX finds.
     fresh
@@ -57,7 +57,7 @@ def analyse(
         One JSON document on stdout.
     """
     if list_:
-        return _list(json)
+        return _list(str(store) if store else "", json)
     if store is None or name is None:
         raise UsageError("analyse: expected STORE NAME, or --list")
     part = _configured(name, set_ or ())
@@ -99,18 +99,22 @@ def _configured(name: str, overrides: Any) -> Any:
     return part
 
 
-def _list(json: bool) -> int:
+def _list(name: str, json: bool) -> int:
     from phasesim import registry
     from phasesim.cli.list import describe
 
     entries = []
-    for name in registry.names("analysis"):
-        outputs = registry.get("analysis", name)().outputs
+    for known in [name] if name else registry.names("analysis"):
+        outputs = registry.get("analysis", known)().outputs
         returned = [{"name": n, "dims": list(o.dims), "meaning": o.meaning}
                     for n, o in outputs.items()]  # fmt: skip
-        entries.append({**describe("analysis", name), "outputs": returned})
+        entries.append({**describe("analysis", known), "outputs": returned})
     if json:
         print_json(entries)
+        return EXIT_OK
+    if not name:
+        print_table([(entry["name"], entry["summary"]) for entry in entries])
+        print("phasesim analyse --list NAME says what it returns, and its options")
         return EXIT_OK
     for entry in entries:
         options = ", ".join(f"{f['name']}={f['default']}" for f in entry["fields"])

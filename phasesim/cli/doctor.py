@@ -8,6 +8,8 @@ from cyclopts import Parameter
 
 from phasesim.cli.common import print_json, print_table
 
+_FOR_DEVELOPERS = ("bench", "dev", "docs")
+
 
 def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
     """Versions, devices, cache and optional packages.
@@ -26,7 +28,6 @@ def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> int:
 
 
 def _examine() -> dict[str, Any]:
-    import importlib.util
     import os
     import platform
 
@@ -37,8 +38,6 @@ def _examine() -> dict[str, Any]:
     from phasesim.cache import cache_folder
     from phasesim.output import versions
 
-    extras = {"xarray": "xarray", "explore": "plotly", "cluster": "distributed",
-              "interpret": "sklearn"}  # fmt: skip
     return {
         "python": platform.python_version(),
         **versions(),
@@ -50,8 +49,30 @@ def _examine() -> dict[str, Any]:
         "compilation_cache": str(cache_folder()),
         "plugins": list(registry.plugin_hashes()),
         **{
-            f"extra {name}": "present" if importlib.util.find_spec(module) else
-            f"absent: pip install 'phasesim[{name}]'"
-            for name, module in extras.items()
+            f"extra {name}": f"absent: pip install 'phasesim[{name}]'" if missing else "present"
+            for name, missing in _extras().items()
         },
     }  # fmt: skip
+
+
+def _extras() -> dict[str, list[str]]:
+    """Extra -> its packages that are missing, as the installed phasesim declares them.
+
+    Those for its developers are left out, and those of an accelerator, which `devices` shows.
+    """
+    import re
+    from importlib.metadata import PackageNotFoundError, metadata, requires, version
+
+    def absent(package: str) -> bool:
+        try:
+            return not version(package)
+        except PackageNotFoundError:
+            return True
+
+    found = {}
+    for extra in metadata("phasesim").get_all("Provides-Extra") or ():
+        lines = [line for line in requires("phasesim") or () if f"extra == '{extra}'" in line]
+        packages = [re.split(r"[^\w.-]", line)[0] for line in lines]
+        if extra not in _FOR_DEVELOPERS and "jax" not in packages:
+            found[extra] = [package for package in packages if absent(package)]
+    return found

@@ -9,6 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from phasesim.cli.common import print_json
+from phasesim.errors import one_line
 
 
 def explore(
@@ -47,10 +48,12 @@ def explore(
     with open_result(path) as result:
         page = write(result, output, metrics=metric or (), max_mb=max_mb, theory=theory)
     if json:
-        left_out = list(page.left_out)
-        print_json({"output": str(page.path), "bytes": page.n_bytes, "left_out": left_out})
+        said = {"smaller": list(page.smaller), "left_out": list(page.left_out)}
+        print_json({"output": str(page.path), "bytes": page.n_bytes, **said})
     elif not quiet:
         for text in page.left_out:
-            print(f"left out: {text}", file=sys.stderr)
+            print(one_line(text), file=sys.stderr)
+        for text in page.smaller:
+            print(f"made smaller to fit {max_mb:g} MB: {text}", file=sys.stderr)
         print(f"{page.path}: written, {page.n_bytes / 1e6:.1f} MB", file=sys.stderr)
     return 0

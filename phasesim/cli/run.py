@@ -90,9 +90,9 @@ def run(
     if final.is_dir() or not final.parent.is_dir():
         raise UsageError(f"-o {final}: expected a file NAME.h5 in a folder that exists")
     choose_platform(platform)
-    limit = parse_bytes(memory, "--memory") if memory else None
-    share = farm_shard.from_text(shard) if shard else None
-    farm = farm_base.from_text(executor) if executor else None
+    limit = parse_bytes(memory, "--memory") if memory is not None else None
+    share = farm_shard.from_text(shard) if shard is not None else None
+    farm = farm_base.from_text(executor) if executor is not None else None
     if share and refine:
         raise UsageError("--refine: needs all shares of a round, expected no --shard beside it")
     stop = threading.Event()

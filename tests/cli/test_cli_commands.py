@@ -184,8 +184,15 @@ def test_exported_csv_has_a_line_a_model(finished, here, call):
     assert len(lines) == 13 and lines[0].startswith("distribution.density,importance.ratio,seed,")
 
 
+def test_a_pipe_is_no_configuration(tmp_path, capsys):
+    os.mkfifo(tmp_path / "x.toml")
+    assert main(["run", str(tmp_path / "x.toml")]) == 2
+    told = capsys.readouterr().err
+    assert told == f"error: {tmp_path}/x.toml: not a regular file, expected a TOML file\n"
+
+
 @pytest.mark.parametrize("command", ["info", "status"])
-def test_what_is_no_file_and_no_folder_is_said_to_be_neither(command, tmp_path, capsys):
+def test_a_pipe_is_no_store(command, tmp_path, capsys):
     os.mkfifo(tmp_path / "x.h5")
     assert main([command, str(tmp_path / "x.h5")]) == 2
     assert capsys.readouterr().err == (
@@ -203,11 +210,16 @@ def test_what_is_no_file_and_no_folder_is_said_to_be_neither(command, tmp_path, 
         (["run", "tiny.toml", "--memory", "lots"], 2, "--memory: found 'lots'"),
         (["run", "tiny.toml", "--platform", "abacus"], 2, "--platform: found 'abacus'"),
         (["run", "tiny.toml", "--set", "n_step=3"], 2, "did you mean 'n_steps'?"),
-        (["run", "tiny.toml", "--scale", "huge"], 2, "scale: no 'huge'"),
+        (["run", "tiny.toml", "--scale", "huge"], 2, "expected a table [scale.huge]"),
         (["run", "."], 2, "is a folder"),
         (["status", "none.h5"], 2, "no such store"),
         (["info", "none.h5"], 2, "no such store"),
-        (["status", "tiny.toml"], 65, "tiny.toml"),
+        *((words, 2, "tiny.toml: found a configuration, expected a store, make it with: "
+           "phasesim run tiny.toml") for words in (
+            ["status", "tiny.toml"], ["info", "tiny.toml"], ["diff", "tiny.toml", "tiny.toml"],
+            ["export", "tiny.toml", "-o", "x.nc"], ["analyse", "tiny.toml", "neurons"],
+            ["explore", "tiny.toml"])),
+        (["run", "tiny.toml", "--set", "importance.ratio=2"], 2, "--set importance.ratio: is set"),
         (["merge", "none.h5"], 2, "none.run"),
         (["run", "tiny.toml", "-o", "."], 2, "expected a file NAME.h5"),
         (["figure", "phase-2x1", "--reduce", "bst"], 2, "did you mean 'best'?"),

@@ -30,7 +30,9 @@ FLAGS_OF_CARRYING_OUT = {
     *("shard", "executor"),
 }
 #: how a run is carried out
-OPTIONS_THAT_CHANGE_NOTHING = {"memory", "fresh", "keep_run", "progress", "stop", "threads"}
+OPTIONS_THAT_CHANGE_NOTHING = {
+    "memory", "fresh", "keep_run", "progress", "stop", "threads", "retries",
+}  # fmt: skip
 
 #: what a variant needs before it can stand
 NEEDED = {

@@ -29,7 +29,36 @@ MISTAKES = [
     ("dtype = 'float64'", ["dtype: found 'float64'", "float32"]),
     ("distribution = 'sparse_unifrom'", ["distribution: ", "did you mean 'sparse_uniform'?"]),
     ("distribution = 3", ["distribution: found 3", "the name of a distribution or a table"]),
-    ("distribution = { density = 0.1 }", ["distribution: found", "the name of a distribution"]),
+    (
+        "distribution = { density = 0.1 }",
+        ["distribution: found a table without 'name', expected the name of a distribution in it",
+         "known: ", "sparse_uniform"],
+    ),
+    (
+        "distribution = { name = 3 }",
+        ["distribution.name: found 3, expected the name of a distribution, known: "],
+    ),
+    ("optimizer = 'adamW'", ["optimizer: no optimizer 'adamW', did you mean 'adamw'?"]),
+    (
+        "importance = [1.0, 0.5]",
+        ["importance: found [1.0, 0.5], expected the name of an importance or a table, "
+         'write { name = "values", weights = [1.0, 0.5] }'],
+    ),
+    (
+        "importance = ['uniform', 'values']",
+        ["an importance or a table, values to sweep are an axis of [sweep]"],
+    ),
+    ("optimizer = 3", ["found 3, expected the name of an optimizer or a table, known: adam, "]),
+    (
+        "[sweep]\nn_seeds = 2\ndtype = 'float32'",
+        ["sweep.dtype: unknown field, 'dtype' is a field of the top level, it belongs above "
+         "[sweep]"],
+    ),
+    ("[sweep]\nname = 'x'", ["sweep.name: unknown field", "it belongs above [sweep]"]),
+    (
+        "[optimizer]\nname = 'sgd'\nn_steps = 3",
+        ["optimizer.n_steps: unknown field", "it belongs above [optimizer]"],
+    ),
     (
         "distribution = { name = 'sparse_uniform', densty = 0.1 }",
         ["distribution.densty: unknown field", "did you mean 'density'?"],
@@ -111,7 +140,16 @@ MISTAKES = [
     (AXIS.format(f"{{ path = '{DENSITY}', values = [1e39] }}"), [f"{DENSITY}: found"]),
     (
         AXIS.format(f"{{ path = '{DENSITY}', values = [0.1, 0.1000000001] }}"),
-        ["the same value stands twice"],
+        [f"{DENSITY}: 0.1 stands twice on the axis, at [0] and [1], expected numbers that differ "
+         "in single precision"],
+    ),
+    (
+        AXIS.format("{ path = 'n_hidden', geomspace = [1, 4, 9] }"),
+        ["n_hidden: 1 stands twice on the axis, at [0] and [1], expected different whole numbers"],
+    ),
+    (
+        AXIS.format("{ path = 'optimizer', values = ['sgd', 'adam', 'sgd'] }"),
+        ["optimizer: 'sgd' stands twice on the axis, at [0] and [2], expected different names"],
     ),
     (AXIS.format(f"{{ path = '{DENSITY}', linspace = [0.1, 1] }}"), ["start, stop, size"]),
     (AXIS.format(f"{{ path = '{DENSITY}', linspace = [0.1, 1, 3.0] }}"), ["size 3.0"]),
@@ -236,8 +274,11 @@ def test_scales(tmp_path):
     assert small.experiment.optimizer == ps.optimizers.sgd(learning_rate=0.5)
     over = sweep_from_text(text, "x", ["n_steps=7"], scale="small")
     assert over.experiment.n_steps == 7  # what is typed comes last
-    with pytest.raises(ps.ConfigError, match="scale: no 'smal', did you mean 'small'"):
+    missing = r"x: scale: no 'smal', expected a table \[scale\.smal\], the file has "
+    with pytest.raises(ps.ConfigError, match=f"{missing}'small'$"):
         sweep_from_text(text, "x", scale="smal")
+    with pytest.raises(ps.ConfigError, match=f"{missing}none$"):
+        sweep_from_text("", "x", scale="smal")
     with pytest.raises(ps.ConfigError, match="scale"):
         sweep_from_text("scale = 3", "x", scale="small")
     with pytest.raises(ps.ConfigError, match=r"scale\.small: found 3, expected a table"):

@@ -93,6 +93,12 @@ def test_many_small_bombs_are_a_large_one(final):
     reader.open_checked(final).close()
 
 
+def test_more_than_a_sweep_can_be_is_refused_however_much_is_stored(final, monkeypatch):
+    monkeypatch.setattr("phasesim.store.guard.MAX_TOTAL_BYTES", 100)
+    with pytest.raises(StoreDamaged, match=r"brings the declared size to \d+ bytes"):
+        reader.open_checked(final)
+
+
 def test_the_child_takes_from_itself_what_reading_does_not_need(final, monkeypatch):
     done = []
     monkeypatch.setattr(elsewhere, "limit_process", lambda: done.append("limited"))

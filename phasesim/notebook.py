@@ -24,7 +24,7 @@ _MOST_PICTURED = 200_000
 #: lines that a legend of that size can tell apart
 _MOST_NAMED = 6
 #: inches, and pixels an inch
-_SIZE, _DPI = (2.6, 2.1), 200
+_SIZE, _DPI = (3.2, 2.1), 200
 #: what plots return, as their files write it
 _DRAWN = ("Axes", "FuncAnimation", "Panels")
 
@@ -115,7 +115,7 @@ def _picture(result: Any) -> str:
         except PhasesimError:
             return ""
         file = io.BytesIO()
-        figure.savefig(file, format="png")
+        figure.savefig(file, format="png", dpi=_DPI)
     data = base64.b64encode(file.getvalue()).decode()
     said = html.escape(words)
     # some pages stretch pictures that do not say how wide they are
@@ -141,7 +141,9 @@ def _draw(result: Any, ax: Any) -> str:
     norms = result.metric("feature_norm", "best")[order]
     lines = ax.plot(axes[0].array()[order], norms)
     if len(lines) <= _MOST_NAMED:
-        ax.legend(lines, [f"feature {i}" for i in range(len(lines))], fontsize=6)
+        # beside the lines: inside a picture this small it would lie on them
+        names = [f"feature {i}" for i in range(len(lines))]
+        ax.figure.legend(lines, names, fontsize=6, loc="outside right upper")
     ax.set(xlabel=plot.axis_label(axes[0].path), ylabel="‖W_i‖ of the best seed",
            xscale="log" if axes[0].log else "linear")  # fmt: skip
     return f"norms of all features, a line for each of {len(lines)}"

@@ -63,10 +63,10 @@ def test_few_lines_are_named(make, monkeypatch):
     )  # fmt: skip
     axis = ps.geomspace("distribution.density", 0.05, 1, 4)
     make([axis])._repr_html_()
-    legend = drawn[-1].get_legend()
+    (legend,) = drawn[-1].figure.legends
     assert [t.get_text() for t in legend.get_texts()] == [f"feature {i}" for i in range(4)]
     make([axis], n=9)._repr_html_()
-    assert drawn[-1].get_legend() is None and len(drawn[-1].lines) == 9
+    assert not drawn[-1].figure.legends and len(drawn[-1].lines) == 9
 
 
 def test_values_are_shown_as_they_were_written(make):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,9 +11,8 @@ import numpy as np
 
 from phasesim.engines._in_turn import in_turn
 from phasesim.exact._activity import activities
-from phasesim.exact._coverage import law_of, plain
+from phasesim.exact._coverage import covered_law, plain
 from phasesim.exact._expected import error_bound, loss_and_gradient, rounding
-from phasesim.exact._law import Law
 from phasesim.exact._linear import dependent_loss_and_gradient
 from phasesim.exact._series import Terms
 from phasesim.experiment import Experiment
@@ -34,11 +33,6 @@ def _shape(experiment: Experiment) -> Any:
     return jax.tree.map(lambda leaf: np.ones(leaf.shape[1:]), experiment.distribution)
 
 
-def _known(distribution: Any) -> Law:
-    """The law of a distribution's amplitude; where it is not known, the engine does not train."""
-    return cast(Law, law_of(distribution))
-
-
 def linear_evaluated(experiment: Experiment, W: Any, b: Any, importance: Any) -> Any:
     """Loss of linear models and its gradient by W and b."""
     n = experiment.n_features
@@ -50,7 +44,7 @@ def linear_evaluated(experiment: Experiment, W: Any, b: Any, importance: Any) ->
 
 def law_evaluated(experiment: Experiment, W: Any, b: Any, importance: Any, waves: int) -> Any:
     """Loss of ReLU models, its gradient by W and b, and a bound on its error."""
-    waves = int(min(waves, _known(experiment.distribution).most_terms))
+    waves = int(min(waves, covered_law(experiment.distribution).most_terms))
     rows, numbers = (W, b, experiment.distribution, importance), 2 * W.shape[-1] ** 2 * waves
     loss, dW, db, last = in_turn(partial(_evaluate, waves), numbers, *rows)
     left_out, rounded = in_turn(partial(_bound, waves), numbers, *rows)
@@ -63,12 +57,13 @@ def _evaluate(waves: int, W: Any, b: Any, distribution: Any, importance: Any) ->
     """Loss of one model, its gradient by W and b, and an estimate of what terms left out add."""
     contexts = activities(distribution.activity(W.shape[-1]), W.dtype)
     terms = Terms(waves, waves)
-    return loss_and_gradient(_known(distribution), W, b, contexts, importance, terms)
+    return loss_and_gradient(covered_law(distribution), W, b, contexts, importance, terms)
 
 
 @partial(jax.jit, static_argnums=0)
 def _bound(waves: int, W: Any, b: Any, distribution: Any, importance: Any) -> Any:
     """Bound on what the terms left out add to one model's loss, and its rounding."""
-    law, contexts = _known(distribution), activities(distribution.activity(W.shape[-1]), W.dtype)
+    law = covered_law(distribution)
+    contexts = activities(distribution.activity(W.shape[-1]), W.dtype)
     at = law, jnp.matmul(W.T, W, precision="highest"), b, contexts, importance
     return error_bound(*at, waves), rounding(*at)

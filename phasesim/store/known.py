@@ -29,14 +29,18 @@ def note_known(path: Path) -> None:
     """Note that this user wrote the file or has had it looked through; never an error."""
     with contextlib.suppress(OSError):
         notes = _notes()
-        if notes is None or is_known(path):
+        if notes is None:
+            return
+        note = _note(path)
+        lines = notes.read_text().splitlines() if notes.exists() else []
+        if note in lines:
+            return
+        if len(lines) >= 2 * KEPT:
+            notes.write_text("".join(f"{line}\n" for line in [*lines, note][-KEPT:]))
             return
         # one write each, so that processes do not mix theirs
         with notes.open("a") as file:
-            file.write(_note(path) + "\n")
-        lines = notes.read_text().splitlines(keepends=True)
-        if len(lines) > 2 * KEPT:
-            notes.write_text("".join(lines[-KEPT:]))
+            file.write(f"{note}\n")
 
 
 def _notes() -> Path | None:
